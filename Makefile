@@ -1,0 +1,64 @@
+# OnSite: `make demo` shows it, `make test` proves it. Everything else serves those who change it.
+
+PORT ?= 8000
+ARGS ?=
+BIN := .venv/bin
+PYTHON_FILES := manage.py onsite engagements standups training reports tests .ci
+
+# What every target but `demo` runs as, unless the caller says otherwise.
+export ONSITE_MODE ?= test
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench prove messages format system-run system-test
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: .venv/.run ## the product with sample data on http://127.0.0.1:8000 (PORT= changes it); Ctrl-C ends it
+	@ONSITE_MODE=demo ONSITE_BASE_URL=http://127.0.0.1:$(PORT) LOG_LEVEL=$${LOG_LEVEL:-WARNING} \
+	  exec $(BIN)/python manage.py demo
+
+test: .venv/.dev ## the whole suite; DATABASE_URL and CELERY_BROKER_URL choose PostgreSQL and Redis
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+check: .venv/.dev ## format, lint, types, floors, templates, safety, translations, migrations, settings, containers
+	$(BIN)/ruff format --check $(PYTHON_FILES)
+	$(BIN)/ruff check $(PYTHON_FILES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml manage.py onsite engagements standups training reports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python .ci/translations.py check
+	set -a && . ./.ci/production.env && $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/hadolint Dockerfile
+
+bench: .venv/.dev ## the speed figures as ratios within one run, on PostgreSQL (DATABASE_URL)
+	@DATABASE_URL=$${DATABASE_URL:-postgres://onsite:onsite@127.0.0.1:5432/onsite} \
+	  CELERY_BROKER_URL=$${CELERY_BROKER_URL:-redis://127.0.0.1:6379/1} $(BIN)/python -m tests.bench
+
+prove: .venv/.dev ## the suite with many more cases per property: for a night, not for CI
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=prove $(ARGS)
+
+messages: .venv/.dev ## collect the strings to translate, and compile the catalogues
+	$(BIN)/python .ci/translations.py update
+
+format: .venv/.dev ## lay the code out as `make check` wants it
+	$(BIN)/ruff format $(PYTHON_FILES)
+	$(BIN)/ruff check --fix $(PYTHON_FILES)
+
+.venv/.run: requirements.txt | system-run
+	@.ci/venv $<
+	@touch $@
+
+.venv/.dev: requirements-dev.txt | system-test
+	@.ci/venv $<
+	@touch $@ .venv/.run
+
+system-run:
+	@.ci/packages run venv
+
+# A machine without a browser still runs all the other tests; pytest itself says loudly what it left out.
+system-test:
+	@.ci/packages run venv test browser?

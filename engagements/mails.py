@@ -1,0 +1,88 @@
+"""How this app's messages are written: when they are sent, and only to people who may still see what they tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from engagements import gates
+from engagements.models import Engagement, FollowUpVisit, Phase, SignOff, Waiver
+from engagements.services import followups
+from engagements.services.signing import missing_parts
+from onsite.notifications import kinds
+from onsite.notifications.kinds import Written
+from onsite.notifications.models import Message
+
+
+def visit_reminder(message: Message) -> Written | None:
+    """A follow-up visit is near; nothing where it was held or replaced."""
+    visits = FollowUpVisit.objects.visible_to(message.recipient).open().select_related("engagement__client")
+    visit = visits.filter(pk=message.payload["visit"]).first()
+    if visit is None or message.recipient not in followups.reminded(visit.engagement):
+        return None
+    subject = _("Follow-up visit on %(day)s: %(engagement)s") % {
+        "day": date_format(visit.due_on),
+        "engagement": visit.engagement.name,
+    }
+    url = reverse("engagements:visit_hold", args=[visit.engagement_id, visit.pk])
+    return _written(message, subject, "emails/visit_reminder.txt", visit.engagement, url, visit=visit)
+
+
+def sign_request(message: Message) -> Written | None:
+    """A text waits for a signature on screen; nothing where it is signed or replaced, or paper was agreed since."""
+    texts = SignOff.objects.visible_to(message.recipient).current().select_related("engagement__client")
+    sign_off = texts.filter(pk=message.payload["sign_off"]).first()
+    if sign_off is None or sign_off.engagement.signs_on_paper:
+        return None
+    if not set(missing_parts(sign_off)) & sign_off.engagement.parts_of(message.recipient):
+        return None
+    subject = _("Please sign: %(text)s, version %(version)s") % {
+        "text": sign_off.get_kind_display(),
+        "version": sign_off.version,
+    }
+    url = reverse("engagements:sign_off", args=[sign_off.engagement_id, sign_off.pk])
+    return _written(message, subject, "emails/sign_request.txt", sign_off.engagement, url, sign_off=sign_off)
+
+
+def joined(message: Message) -> Written | None:
+    """A colleague is now part of an engagement."""
+    rows = Engagement.objects.visible_to(message.recipient).select_related("client")
+    engagement = rows.filter(pk=message.payload["engagement"]).first()
+    if engagement is None:
+        return None
+    subject = _("You are part of %(engagement)s") % {"engagement": engagement.name}
+    return _written(message, subject, "emails/joined.txt", engagement, engagement.get_absolute_url())
+
+
+def waiver_due(message: Message) -> Written | None:
+    """What a manager let pass is due; nothing where it was mended."""
+    waivers = Waiver.objects.visible_to(message.recipient).select_related("engagement__client")
+    waiver = waivers.filter(pk=message.payload["waiver"]).first()
+    if waiver is None or waiver.engagement.phase == Phase.CANCELLED or message.recipient not in gates.reminded(waiver):
+        return None
+    if not gates.still_stands(waiver):
+        return None
+    subject = _("Still missing: %(obstacle)s") % {"obstacle": waiver.obstacle_text}
+    url = waiver.engagement.get_absolute_url()
+    return _written(message, subject, "emails/waiver_due.txt", waiver.engagement, url, waiver=waiver)
+
+
+def _written(
+    message: Message, subject: str, template: str, engagement: Engagement, url: str, **context: Any
+) -> Written:
+    context |= {"name": message.recipient.name, "engagement": engagement, "url": settings.BASE_URL + url}
+    return Written(subject, render_to_string(template, context))
+
+
+def register_all() -> None:
+    """Called once when the apps are ready."""
+    kinds.register("visit_reminder", visit_reminder, label=gettext_lazy("Reminder of a follow-up visit"))
+    kinds.register("sign_request", sign_request, label=gettext_lazy("Request to sign"))
+    kinds.register("joined", joined, label=gettext_lazy("New in a team"))
+    kinds.register("waiver_due", waiver_due, label=gettext_lazy("Reminder of a waiver"))

@@ -1,0 +1,120 @@
+"""Frozen texts and who signed them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from engagements.models.attachment import Attachment
+from engagements.models.engagement import Engagement
+from onsite.accounts.access import ScopedQuerySet
+from onsite.accounts.models import User
+from onsite.accounts.roles import Part
+
+
+class SignOffQuerySet(ScopedQuerySet["SignOff"]):
+    """Texts to be signed."""
+
+    def current(self) -> Self:
+        return self.filter(superseded_at=None)
+
+
+class SignOff(models.Model):
+    """A frozen text that named parts of the client sign. Its hash is what a signature is bound to."""
+
+    class Kind(models.TextChoices):
+        GOALS = "goals", _("Goals and scope")
+
+    NEEDS: ClassVar[dict[str, tuple[Part, ...]]] = {Kind.GOALS: (Part.CLIENT_PM, Part.BUSINESS_OWNER)}
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="sign_offs")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    version = models.PositiveSmallIntegerField()
+    text = models.JSONField()
+    text_hash = models.CharField(max_length=64)
+    code = models.CharField(max_length=12, unique=True)
+    frozen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    frozen_at = models.DateTimeField(auto_now_add=True)
+    signed_at = models.DateTimeField(null=True)
+    superseded_at = models.DateTimeField(null=True)
+
+    objects = SignOffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["engagement_id", "kind", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "kind", "version"], name="sign_off_version_once"),
+            models.UniqueConstraint(
+                fields=["engagement", "kind"],
+                condition=models.Q(superseded_at=None),
+                name="sign_off_one_current",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} v{self.version}"
+
+    @property
+    def needed_parts(self) -> tuple[Part, ...]:
+        return self.NEEDS[self.kind]
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signed_at is not None
+
+
+class SignatureQuerySet(ScopedQuerySet["Signature"]):
+    """Signatures under frozen texts."""
+
+    engagement_path = "sign_off__engagement_id"
+
+    def counting(self) -> Self:
+        """Keep those that hold: on screen, or on paper and checked by a second vendor person."""
+        return self.exclude(method=Signature.Method.PAPER, checked_at=None)
+
+
+class Signature(models.Model):
+    """One part's signature: on screen by the person, or on paper registered and checked by two vendor people."""
+
+    class Method(models.TextChoices):
+        SCREEN = "screen", _("on screen")
+        PAPER = "paper", _("on paper")
+
+    sign_off = models.ForeignKey(SignOff, on_delete=models.CASCADE, related_name="signatures")
+    part = models.CharField(max_length=20, choices=Part.choices)
+    method = models.CharField(max_length=6, choices=Method.choices)
+    signer = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    signer_name = models.CharField(_("name of the signer"), max_length=80)
+    signed_on = models.DateField(_("signed on"))
+    text_hash = models.CharField(max_length=64)
+    scan = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
+    registered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    checked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["sign_off", "part"], name="signature_once_per_part"),
+            models.CheckConstraint(
+                condition=models.Q(method="screen", signer__isnull=False, registered_by=None)
+                | models.Q(method="paper", signer=None, scan__isnull=False, registered_by__isnull=False),
+                name="signature_by_signer_or_on_paper",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(checked_by=None) | ~models.Q(checked_by=models.F("registered_by")),
+                name="signature_checked_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signer_name} ({self.get_part_display()})"
+
+    @property
+    def counts(self) -> bool:
+        return self.method == self.Method.SCREEN or self.checked_at is not None

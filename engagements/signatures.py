@@ -1,0 +1,72 @@
+"""Who has signed a frozen text, who is still missing, and what one person may do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engagements.models import Membership, Signature, SignOff
+from onsite.accounts.models import User
+from onsite.accounts.roles import Part
+
+
+@dataclass(frozen=True)
+class PartState:
+    """One needed part: its signature, if there is one, and the people who could sign on screen."""
+
+    part: Part
+    signature: Signature | None
+    people: tuple[User, ...]
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signature is not None and self.signature.counts
+
+    @property
+    def is_being_checked(self) -> bool:
+        """Whether a sheet is registered and waits for the second vendor person."""
+        return self.signature is not None and not self.signature.counts
+
+
+@dataclass(frozen=True)
+class Signing:
+    """A frozen text and where its signatures stand."""
+
+    sign_off: SignOff
+    parts: tuple[PartState, ...]
+
+    @classmethod
+    def of(cls, sign_off: SignOff, user: User) -> Signing:
+        """Return what this person may see of it. Two queries."""
+        rows = sign_off.signatures.visible_to(user).select_related("scan", "registered_by", "checked_by")
+        signatures = {row.part: row for row in rows}
+        members = list(
+            Membership.objects.visible_to(user)
+            .active()
+            .filter(engagement=sign_off.engagement_id, part__in=sign_off.needed_parts)
+            .select_related("user")
+        )
+        return cls(
+            sign_off,
+            tuple(PartState(part, signatures.get(part), _people(members, part)) for part in sign_off.needed_parts),
+        )
+
+    @property
+    def missing(self) -> tuple[PartState, ...]:
+        """Return the parts whose signature does not count yet."""
+        return tuple(state for state in self.parts if not state.is_signed)
+
+    @property
+    def unregistered(self) -> list[str]:
+        """Return the parts for which nothing was signed or registered at all."""
+        return [state.part for state in self.parts if state.signature is None]
+
+    def waits_for(self, parts: frozenset[str]) -> bool:
+        """Say whether somebody with these parts can still sign on screen."""
+        if self.sign_off.superseded_at is not None or self.sign_off.engagement.signs_on_paper:
+            return False
+        return bool(parts & set(self.unregistered))
+
+
+def _people(members: Sequence[Membership], part: Part) -> tuple[User, ...]:
+    return tuple(member.user for member in members if member.part == part)

@@ -1,0 +1,73 @@
+"""The plan: seen by both sides, moved by the vendor."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from engagements import planning
+from engagements.forms.plan import StageForm
+from engagements.services import plan as plans
+from engagements.workspace import open_engagement, person, posted, workspace
+from onsite.accounts.access import can, require
+from onsite.accounts.roles import Permission
+from onsite.core.forms import submitted
+from onsite.core.policy import signed_in
+from onsite.core.views import performed
+
+
+@signed_in
+@require_safe
+def plan(request: HttpRequest, engagement_id: int) -> HttpResponse:
+    """The five stages in their days, against what was agreed."""
+    engagement = open_engagement(request, engagement_id)
+    user = person(request)
+    found = planning.plan_of(engagement, user)
+    agreed = engagement.agreed_go_live_on
+    finish_on = found.finish_on or agreed
+    context = {
+        **workspace(request, engagement, "prepare", heading=_("Plan")),
+        "plan": found,
+        "chart": planning.chart(engagement, found, with_links=can(user, Permission.EDIT_PLAN, engagement)),
+        "late_days": engagement.working_calendar.working_days_between(agreed, finish_on),
+    }
+    return render(request, "engagements/plan.html", context)
+
+
+@signed_in
+@require_POST
+def lay_out(request: HttpRequest, engagement_id: int) -> HttpResponse:
+    """Lay the stages out anew, as long as nothing was agreed."""
+    engagement = open_engagement(request, engagement_id)
+    user = person(request)
+    require(user, Permission.EDIT_PLAN, engagement)
+    return performed(
+        request,
+        lambda: plans.lay_out_plan(actor=user, engagement=engagement),
+        to=reverse("engagements:plan", args=[engagement.pk]),
+        success=_("The stages are laid out between the first day on site and the agreed day."),
+    )
+
+
+@signed_in
+def stage_edit(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
+    """A stage's days and progress; later stages move back where they would overlap."""
+    engagement = open_engagement(request, engagement_id)
+    user = person(request)
+    stage = get_object_or_404(engagement.stages.visible_to(user).select_related("engagement"), pk=pk)
+    require(user, Permission.EDIT_PLAN, engagement)
+    form = StageForm(posted(request), initial=StageForm.initial_of(stage))
+    pushed = submitted(request, form, lambda **fields: plans.move_stage(actor=user, stage=stage, **fields))
+    if pushed is None:
+        context = workspace(request, engagement, "prepare", heading=str(stage))
+        return render(request, "engagements/stage_form.html", context | {"form": form, "stage": stage})
+    messages.success(request, _("“%(stage)s” is saved.") % {"stage": stage})
+    if pushed:
+        text = ngettext("%(count)s later stage moved with it.", "%(count)s later stages moved with it.", len(pushed))
+        messages.info(request, text % {"count": len(pushed)})
+    return redirect("engagements:plan", engagement.pk)

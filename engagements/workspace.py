@@ -1,0 +1,109 @@
+"""The frame around every page of an engagement: who may open it, where it stands, where one can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from engagements.models import Engagement, Phase
+from onsite.accounts.models import User
+
+LIFE = (Phase.PREPARATION, Phase.EXECUTION, Phase.REVIEW, Phase.CLOSED)
+
+# (key, label, route), in the order of life. A client has no tab of preparation or review: the plan and the documents
+# tell what came of them.
+_VENDOR_TABS = (
+    ("overview", gettext_lazy("Overview"), "engagements:detail"),
+    ("prepare", gettext_lazy("Prepare"), "engagements:prepare"),
+    ("execute", gettext_lazy("Execute"), "standups:list"),
+    ("review", gettext_lazy("Review"), "engagements:review"),
+    ("documents", gettext_lazy("Documents"), "reports:documents"),
+    ("team", gettext_lazy("Team"), "engagements:team"),
+)
+_CLIENT_TABS = (
+    ("overview", gettext_lazy("Dashboard"), "reports:dashboard"),
+    ("prepare", gettext_lazy("Plan"), "engagements:plan"),
+    ("execute", gettext_lazy("Stand-ups"), "standups:list"),
+    ("problems", gettext_lazy("Problems"), "standups:problems"),
+    ("documents", gettext_lazy("Documents"), "reports:documents"),
+    ("team", gettext_lazy("Team"), "engagements:team"),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One page of the workspace's navigation."""
+
+    key: str
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class PhaseStep:
+    """One step of the phase bar; `state` is done, current or todo."""
+
+    label: str
+    state: str
+
+
+def person(request: HttpRequest) -> User:
+    """Return the signed-in person; the sign-in middleware let nobody else through."""
+    return cast(User, request.user)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, also where nothing was filled in; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def open_engagement(request: HttpRequest, engagement_id: int) -> Engagement:
+    """Return the engagement if this person may see it, else raise Http404; its pages use the site's zone from here on."""
+    rows = Engagement.objects.visible_to(request.user).select_related("client")
+    engagement = get_object_or_404(rows, pk=engagement_id)
+    timezone.activate(engagement.zone)
+    return engagement
+
+
+def workspace(request: HttpRequest, engagement: Engagement, tab: str, *, heading: str = "") -> dict[str, Any]:
+    """Return what `engagements/workspace.html` needs. `can` says by permission name what this person may do here
+    (`can.edit_goals`); `heading` is the page's own name, else the engagement's stands there. One query."""
+    user = person(request)
+    return {
+        "engagement": engagement,
+        "heading": heading,
+        "tab": tab,
+        "tabs": tabs(request, engagement, tab),
+        "phases": phases(engagement),
+        "can": {permission.name.lower(): True for permission in engagement.permissions_of(user)},
+        "today": engagement.today(),
+    }
+
+
+def tabs(request: HttpRequest, engagement: Engagement, tab: str) -> list[Tab]:
+    """Return this person's tabs, the current one marked."""
+    is_client = person(request).is_client
+    match = request.resolver_match
+    if is_client and match is not None and match.view_name.startswith("standups:problem"):
+        tab = "problems"
+    return [
+        Tab(key, str(label), reverse(route, args=[engagement.pk]), key == tab)
+        for key, label, route in (_CLIENT_TABS if is_client else _VENDOR_TABS)
+    ]
+
+
+def phases(engagement: Engagement) -> list[PhaseStep]:
+    """Return the steps of life with where the engagement stands; a cancelled one has only its end to show."""
+    now = Phase(engagement.phase)
+    if now == Phase.CANCELLED:
+        return [PhaseStep(str(now.label), "current")]
+    here = LIFE.index(now)
+    states = ["done"] * here + ["current"] + ["todo"] * (len(LIFE) - here - 1)
+    return [PhaseStep(str(phase.label), state) for phase, state in zip(LIFE, states, strict=True)]

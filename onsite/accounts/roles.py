@@ -1,0 +1,90 @@
+"""Roles as data: a role is a frozen set of permissions. Services check permissions, never role names."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a person is in the company."""
+
+    ADMINISTRATOR = "administrator", _("Administrator")
+    MANAGER = "manager", _("Delivery manager")
+    ENGINEER = "engineer", _("Engineer")
+    CLIENT = "client", _("Client")
+
+
+class Part(TextChoices):
+    """What a person is in one engagement."""
+
+    LEAD = "lead", _("Lead engineer")
+    ENGINEER = "engineer", _("On-site engineer")
+    TRAINER = "trainer", _("Trainer")
+    CLIENT_PM = "client_pm", _("Client PM")
+    BUSINESS_OWNER = "business_owner", _("Business owner")
+    KEY_USER = "key_user", _("Key user")
+
+
+VENDOR_PARTS = frozenset({Part.LEAD, Part.ENGINEER, Part.TRAINER})
+CLIENT_PARTS = frozenset({Part.CLIENT_PM, Part.BUSINESS_OWNER, Part.KEY_USER})
+
+
+class Permission(Enum):
+    """What can be allowed in an engagement."""
+
+    EDIT_ENGAGEMENT = auto()
+    EDIT_TEAM = auto()
+    EDIT_GOALS = auto()
+    EDIT_PLAN = auto()
+    FREEZE_GOALS = auto()
+    SIGN = auto()
+    HANDLE_PAPER = auto()
+    CHANGE_PHASE = auto()
+    WAIVE = auto()
+    RECORD_GO_LIVE = auto()
+    WRITE_STAND_UP = auto()
+    EDIT_PROBLEM = auto()
+    HOLD_VISIT = auto()
+    DRAFT_DOCUMENT = auto()
+    ISSUE_DOCUMENT = auto()
+
+
+_ENGINEER = frozenset(
+    {
+        Permission.EDIT_GOALS,
+        Permission.EDIT_PLAN,
+        Permission.HANDLE_PAPER,
+        Permission.WRITE_STAND_UP,
+        Permission.EDIT_PROBLEM,
+        Permission.HOLD_VISIT,
+        Permission.DRAFT_DOCUMENT,
+    }
+)
+_LEAD = _ENGINEER | {Permission.FREEZE_GOALS, Permission.EDIT_TEAM, Permission.ISSUE_DOCUMENT}
+_MANAGER = frozenset(Permission) - {Permission.SIGN}  # a vendor person never signs for a client
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(),
+    Role.MANAGER: _MANAGER,
+    Role.ENGINEER: frozenset(),
+    Role.CLIENT: frozenset(),
+}
+PART_PERMISSIONS: dict[Part, frozenset[Permission]] = {
+    Part.LEAD: _LEAD,
+    Part.ENGINEER: _ENGINEER,
+    Part.TRAINER: frozenset({Permission.WRITE_STAND_UP, Permission.EDIT_PROBLEM}),
+    Part.CLIENT_PM: frozenset({Permission.SIGN}),
+    Part.BUSINESS_OWNER: frozenset({Permission.SIGN}),
+    Part.KEY_USER: frozenset(),
+}
+
+
+def permissions_of(role: str, parts: frozenset[str]) -> frozenset[Permission]:
+    """Return what a person of this company role with these parts may do in the engagement."""
+    allowed = set(ROLE_PERMISSIONS[Role(role)])
+    for part in parts:
+        allowed |= PART_PERMISSIONS[Part(part)]
+    return frozenset(allowed)

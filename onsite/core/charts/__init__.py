@@ -1,0 +1,1 @@
+"""Charts drawn on the server as SVG: the same text serves the page and the printed document."""

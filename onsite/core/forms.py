@@ -1,0 +1,43 @@
+"""What every form shares: no form tag of its own, and domain refusals shown beside the field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.http import HttpRequest
+
+from onsite.core.errors import DomainError
+
+Result = TypeVar("Result")
+
+
+class PlainHelper(FormHelper):
+    """Fields only: the page brings the form tag, the token and the buttons."""
+
+    form_tag = False
+    disable_csrf = True
+
+
+class OnSiteForm(forms.Form):
+    """A form whose page brings the tag; required fields carry no asterisk noise for optional ones."""
+
+    @property
+    def helper(self) -> FormHelper:
+        return PlainHelper(self)
+
+
+def submitted(request: HttpRequest, form: forms.BaseForm, action: Callable[..., Result]) -> Result | None:
+    """Run `action(**form.cleaned_data)` if the posted form is valid; return its result, or None with errors on the form.
+
+    A DomainError becomes an error beside its field, so what was typed stays on the page.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return action(**form.cleaned_data)
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return None

@@ -1,0 +1,41 @@
+"""A database outage is a 503 page with Retry-After, never a stack trace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.defaults import server_error
+
+RETRY_SECONDS = 30
+OUTAGES = (OperationalError, InterfaceError)
+log = structlog.get_logger(__name__)
+
+
+class DatabaseOutageMiddleware:
+    """Answers 503 where a view can't reach the database."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Catch it at the view, before Django turns it into a 500."""
+        return _outage(exception) if isinstance(exception, OUTAGES) else None
+
+
+def outage_or_error(request: HttpRequest) -> HttpResponse:
+    """The site's handler of a 500: the same 503 where another middleware, such as the session's, met the outage."""
+    error = sys.exc_info()[1]
+    return _outage(error) if isinstance(error, OUTAGES) else server_error(request)
+
+
+def _outage(error: Exception) -> HttpResponse:
+    log.error("database_unreachable", error=str(error))
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_SECONDS)})

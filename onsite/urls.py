@@ -1,0 +1,22 @@
+"""The site map. The only place that knows every app."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from onsite.core.views import healthz
+from reports.views.home import home
+
+handler500 = "onsite.core.middleware.outage_or_error"
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("reports.urls")),
+    path("accounts/", include("onsite.accounts.urls")),
+    path("accounts/", include("onsite.accounts.entrance_urls")),
+    path("messages/", include("onsite.notifications.urls")),
+    path("", include("engagements.urls")),
+    path("engagements/<int:engagement_id>/", include("standups.urls")),
+    path("healthz", healthz, name="healthz"),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("mailbox/", include("onsite.notifications.mailbox_urls")))

@@ -1,0 +1,135 @@
+"""The field manual (P5): what both sides agreed, the plan, who to turn to, how we meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from engagements.models import Engagement, Membership, SignOff, StageKind
+from engagements.models.plan import WINDOWS
+from engagements.services.goals import text_of_goals
+from onsite.accounts.roles import Part
+from reports.building.agreed import agreements_of, objectives_in, scope_in
+from reports.building.cover import NOBODY, Team, cover_of, side_of
+from reports.building.plan import plan_of
+from reports.documents.field_manual import Change, Contact, FieldManual, StageWindow, StandupRules
+from reports.figures import working_days
+from reports.models import DocumentKind, Draft
+from reports.rows import StageRow, stage_rows
+
+STAND_UP_MINUTES = 15
+SATURDAY = 6
+
+
+def build_field_manual(engagement: Engagement, draft: Draft, language: str) -> FieldManual:
+    """Return the manual as of the site's today, in `language`; version and address come when it is issued.
+
+    Goals and scope are those of the current frozen text, where there is one. The engagement's client and creator must
+    be loaded.
+    """
+    today = engagement.today()
+    with override(language):
+        stages = stage_rows(engagement.stages.unscoped().shared())
+        frozen = engagement.sign_offs.unscoped().shared().current().filter(kind=SignOff.Kind.GOALS).first()
+        text = frozen.text if frozen is not None else text_of_goals(engagement)
+        team = Team(engagement)
+        last_on = max(engagement.agreed_go_live_on, stages[-1].finish_on if stages else engagement.start_on)
+        return FieldManual(
+            **cover_of(engagement, language, today),
+            core_task=engagement.get_core_task_display(),
+            site=engagement.site,
+            onsite_from_on=engagement.start_on,
+            onsite_to_on=last_on,
+            go_live_on=engagement.agreed_go_live_on,
+            client_pm_name=team.name_of(Part.CLIENT_PM) or NOBODY,
+            lead_name=team.name_of(Part.LEAD) or team.manager_name,
+            verify_url="",
+            introduction=draft.summary or engagement.purpose,
+            contacts=tuple(_contacts(team)),
+            objectives=objectives_in(text),
+            scope=scope_in(text),
+            agreements=agreements_of(frozen, team) if frozen is not None else (),
+            plan=plan_of(engagement, stages),
+            stages=tuple(_window(engagement, stage) for stage in stages),
+            standup=_rhythm(engagement),
+            calendar_notes=tuple(_calendar_notes(engagement, last_on)),
+            changes=_changes(engagement, draft, today),
+            signatories=(team.signatory(Part.CLIENT_PM), team.signatory(Part.LEAD)),
+        )
+
+
+def _contacts(team: Team) -> Iterator[Contact]:
+    """Each person once, with all of their parts."""
+    people: dict[int, list[Membership]] = {}
+    for member in team.present():
+        people.setdefault(member.user_id, []).append(member)
+    for members in people.values():
+        user = members[0].user
+        roles = [str(member.get_part_display()) for member in members]
+        yield Contact(
+            name=user.name,
+            side=side_of(members[0].part),
+            role=" · ".join([*roles, user.title] if user.title else roles),
+            phone=next((member.phone for member in members if member.phone), ""),
+            email=user.email,
+        )
+
+
+def _window(engagement: Engagement, stage: StageRow) -> StageWindow:
+    window = WINDOWS[StageKind(stage.kind)]
+    return StageWindow(
+        stage=stage.label,
+        least_days=window.least_days,
+        most_days=window.most_days,
+        planned_days=working_days(stage.start_on, stage.finish_on, engagement.working_calendar.is_working),
+        start_on=stage.start_on,
+        finish_on=stage.finish_on,
+    )
+
+
+def _rhythm(engagement: Engagement) -> StandupRules:
+    return StandupRules(
+        weekdays=tuple(str(WEEKDAYS[number - 1]) for number in sorted(engagement.stand_up_weekdays)),
+        hour="" if engagement.stand_up_in_writing else f"{engagement.stand_up_at:%H:%M}",
+        zone=engagement.zone_name,
+        minutes=STAND_UP_MINUTES,
+        is_in_writing=engagement.stand_up_in_writing,
+    )
+
+
+def _calendar_notes(engagement: Engagement, until: date) -> Iterator[str]:
+    """The days that differ from an ordinary week, between the first day on site and the last planned one."""
+    calendar = engagement.working_calendar
+    span = range(min((until - engagement.start_on).days + 1, 366))
+    days = [engagement.start_on + timedelta(days=offset) for offset in span]
+    yield _("Calendar: %(name)s") % {"name": engagement.get_calendar_display()}
+    if free := [day for day in days if day.isoweekday() < SATURDAY and not calendar.is_working(day)]:
+        yield _("Days off on weekdays: %(days)s") % {"days": _listed(free)}
+    if worked := [day for day in days if day.isoweekday() >= SATURDAY and calendar.is_working(day)]:
+        yield _("Working days at weekends: %(days)s") % {"days": _listed(worked)}
+    for year in sorted({day.year for day in days}):
+        if calendar.is_provisional(year):
+            yield _("The exchanged days of %(year)s are not announced yet; the plan counts the statutory ones.") % {
+                "year": year
+            }
+
+
+def _listed(days: Sequence[date]) -> str:
+    return ", ".join(str(day) for day in days)
+
+
+def _changes(engagement: Engagement, draft: Draft, today: date) -> tuple[Change, ...]:
+    """The history of the versions before, and what this one changes; its own number is filled in when it is issued."""
+    issued = engagement.documents.unscoped().of_kind(DocumentKind.FIELD_MANUAL).order_by("-version").first()
+    before = issued.snapshot.get("changes", []) if issued is not None else []
+    history = [_earlier(row) for row in before]
+    what = draft.changes or (_("Corrections") if issued is not None else _("First version"))
+    return (*history, Change(version="", issued_on=today, what=what))
+
+
+def _earlier(row: dict[str, str]) -> Change:
+    return Change(version=row["version"], issued_on=date.fromisoformat(row["issued_on"]), what=row["what"])

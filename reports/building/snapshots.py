@@ -1,0 +1,45 @@
+"""Which kind of document is built and read back by what; and what is only known at the moment of issue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from engagements.models import Engagement
+from reports.building.closing_report import build_closing_report
+from reports.building.field_manual import build_field_manual
+from reports.documents.closing_report import ClosingReport
+from reports.documents.field_manual import FieldManual
+from reports.documents.snapshot import Snapshot
+from reports.models import Document, DocumentKind, Draft
+
+Issued = ClosingReport | FieldManual
+
+BUILDERS: dict[DocumentKind, Callable[[Engagement, Draft, str], Issued]] = {
+    DocumentKind.CLOSING_REPORT: build_closing_report,
+    DocumentKind.FIELD_MANUAL: build_field_manual,
+}
+_CLASSES: dict[str, type[Snapshot]] = {
+    DocumentKind.CLOSING_REPORT: ClosingReport,
+    DocumentKind.FIELD_MANUAL: FieldManual,
+}
+
+
+def build(engagement: Engagement, kind: DocumentKind, draft: Draft, language: str) -> Issued:
+    """Return the snapshot as the rows stand now, without version, address and audit head."""
+    return BUILDERS[kind](engagement, draft, language)
+
+
+def sealed(snapshot: Issued, *, version: int, verify_url: str, audit_head: str) -> Issued:
+    """Return the snapshot with what is only known when it is issued."""
+    if isinstance(snapshot, ClosingReport):
+        return replace(snapshot, version=str(version), verify_url=verify_url, audit_head=audit_head)
+    *before, own = snapshot.changes
+    changes = (*before, replace(own, version=str(version)))
+    return replace(snapshot, version=str(version), verify_url=verify_url, changes=changes)
+
+
+def restored(document: Document) -> Snapshot:
+    """Return the frozen snapshot of an issued document. Raises SnapshotError where it is not one."""
+    return _CLASSES[document.kind].from_json(json.dumps(document.snapshot))

@@ -1,0 +1,85 @@
+"""Everything that is read about many engagements at once: one query for each kind of row, however many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from typing import TypeVar
+
+from django.db.models import Count, Max, Q
+
+from engagements.models import Engagement, FollowUpVisit, Membership, Phase, Signature, SignOff, Stage, Waiver
+from engagements.planning import share_calendars
+from onsite.accounts.models import User
+from onsite.accounts.roles import Part
+from reports.models import Document, DocumentKind
+from reports.rows import stage_rows
+from standups.models import Problem, StandUp
+
+Row = TypeVar("Row")
+LONGEST_SEARCH_DAYS = 400
+
+
+class Facts:
+    """The rows behind an overview, grouped by engagement; only those this person may see."""
+
+    def __init__(self, viewer: User, engagements: Collection[Engagement]) -> None:
+        share_calendars(engagements)
+        of_these = {"engagement__in": [engagement.pk for engagement in engagements]}
+        self.stages = _grouped(stage_rows(Stage.objects.visible_to(viewer).filter(**of_these)))
+        self.visits = _grouped(FollowUpVisit.objects.visible_to(viewer).open().filter(**of_these))
+        self.waivers = _grouped(Waiver.objects.visible_to(viewer).filter(**of_these))
+        unsigned = SignOff.objects.visible_to(viewer).current().filter(signed_at=None, **of_these)
+        self.unsigned = _grouped(unsigned.defer("text"))
+        stand_ups = StandUp.objects.visible_to(viewer).published().filter(**of_these).order_by()
+        self.last_stand_up_on: dict[int, date] = dict(
+            stand_ups.values_list("engagement_id").annotate(last=Max("held_on"))
+        )
+        problems = Problem.objects.visible_to(viewer).open().critical().filter(**of_these).order_by()
+        self.critical: dict[int, int] = dict(problems.values_list("engagement_id").annotate(count=Count("pk")))
+        self.signed_parts = set(
+            Signature.objects.visible_to(viewer)
+            .counting()
+            .filter(sign_off__superseded_at=None, sign_off__engagement__in=of_these["engagement__in"])
+            .values_list("sign_off__engagement_id", "part")
+        )
+        reports = Document.objects.visible_to(viewer).of_kind(DocumentKind.CLOSING_REPORT).exclude(pdf="")
+        self.reported = set(reports.filter(**of_these).values_list("engagement_id", flat=True))
+        leads = Membership.objects.visible_to(viewer).active().with_part(Part.LEAD).select_related("user")
+        self.leads = {row.engagement_id: row.user for row in leads.filter(**of_these)}
+
+    def is_still_missing(self, waiver: Waiver) -> bool:
+        """Say whether what was waived still stands in the way: `gates.still_stands` for many rows at once.
+
+        A kind of obstacle not known here counts as standing, so that nothing is forgotten silently.
+        """
+        kind, _dot, detail = waiver.obstacle.rpartition(".")
+        if kind == "goals.signed":
+            return (waiver.engagement_id, detail) not in self.signed_parts
+        if waiver.obstacle == "problems.critical":
+            return bool(self.critical.get(waiver.engagement_id))
+        if waiver.obstacle == "closing_report.missing":
+            return waiver.engagement_id not in self.reported
+        return True
+
+    def missed_days(self, engagement: Engagement, today: date) -> int:
+        """Return how many agreed stand-up days in a row, up to yesterday, passed without a published one."""
+        last_on = self.last_stand_up_on.get(engagement.pk)
+        since = last_on + timedelta(days=1) if last_on else engagement.start_on
+        since = max(since, today - timedelta(days=LONGEST_SEARCH_DAYS))
+        days = (since + timedelta(days=offset) for offset in range((today - since).days))
+        return sum(engagement.expects_stand_up(day) for day in days)
+
+
+def with_open_ends() -> Q:
+    """The condition for engagements that still ask for something: they run, or a follow-up visit is open."""
+    open_visits = FollowUpVisit.objects.open().values("engagement_id")
+    return ~Q(phase__in=[Phase.CLOSED, Phase.CANCELLED]) | Q(pk__in=open_visits)
+
+
+def _grouped(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row.engagement_id].append(row)  # type: ignore[attr-defined]
+    return grouped

@@ -1,0 +1,133 @@
+"""A vendor person's day: what is theirs to write, answer, check and hold. Fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from django.db.models import Q
+from django.utils import timezone
+
+from engagements.models import Engagement, FollowUpVisit, Signature, Stage
+from engagements.planning import share_calendars
+from onsite.accounts.models import User
+from reports.dashboards.facts import with_open_ends
+from reports.rows import StageRow, stage_rows
+from standups.models import Party, Problem, Severity, StandUp
+
+BACK_DAYS = 7
+AHEAD_DAYS = 14
+MOST_PROBLEMS = 20
+Standing = Literal["published", "draft", "open", "none"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One engagement on this day at its site. `standing` says what became of today's stand-up ("none": not agreed for
+    today); `missed_on` are the agreed days of the last week without a published one, the newest first."""
+
+    engagement: Engagement
+    day: date
+    standing: Standing
+    missed_on: list[date]
+    stages: list[StageRow]
+
+
+@dataclass(frozen=True)
+class Day:
+    """Everything on the page; `sheets` are signed sheets that another person registered."""
+
+    places: list[Place]
+    problems: list[Problem]
+    problem_count: int
+    visits: list[FollowUpVisit]
+    sheets: list[Signature]
+
+    @property
+    def to_write(self) -> int:
+        """How many stand-ups of today are not published yet."""
+        return sum(place.standing in {"draft", "open"} for place in self.places)
+
+
+def load_day(user: User) -> Day:
+    """Return the day of the engagements this person is in, or runs."""
+    mine = Q(pk__in=user.memberships.active().values("engagement_id")) | Q(created_by=user)
+    rows = Engagement.objects.visible_to(user).filter(mine).filter(with_open_ends()).select_related("client")
+    engagements = {row.pk: row for row in rows}
+    share_calendars(engagements.values())
+    problems = _problems(user, engagements)
+    return Day(
+        places=_places(user, [row for row in engagements.values() if row.is_running]),
+        problems=problems[:MOST_PROBLEMS],
+        problem_count=len(problems),
+        visits=_visits(user, engagements),
+        sheets=_sheets(user, engagements),
+    )
+
+
+def _places(user: User, engagements: list[Engagement]) -> list[Place]:
+    since = timezone.localdate() - timedelta(days=BACK_DAYS + 1)
+    published: dict[int, dict[date, bool]] = defaultdict(dict)
+    written = StandUp.objects.visible_to(user).filter(engagement__in=engagements, held_on__gte=since)
+    for engagement_id, held_on, at in written.values_list("engagement_id", "held_on", "published_at"):
+        published[engagement_id][held_on] = at is not None
+    stages: dict[int, list[StageRow]] = defaultdict(list)
+    for stage in stage_rows(Stage.objects.visible_to(user).filter(engagement__in=engagements)):
+        stages[stage.engagement_id].append(stage)
+    return [_place(engagement, published[engagement.pk], stages[engagement.pk]) for engagement in engagements]
+
+
+def _place(engagement: Engagement, published: dict[date, bool], stages: list[StageRow]) -> Place:
+    today = engagement.today()
+    standing: Standing = "none"
+    if today in published:
+        standing = "published" if published[today] else "draft"
+    elif engagement.expects_stand_up(today):
+        standing = "open"
+    return Place(
+        engagement=engagement,
+        day=today,
+        standing=standing,
+        missed_on=[day for day in _agreed_before(engagement, today) if not published.get(day)],
+        stages=[stage for stage in stages if stage.start_on <= today and not stage.is_done],
+    )
+
+
+def _agreed_before(engagement: Engagement, today: date) -> Iterator[date]:
+    for back in range(1, BACK_DAYS + 1):
+        day = today - timedelta(days=back)
+        if engagement.expects_stand_up(day):
+            yield day
+
+
+def _problems(user: User, engagements: dict[int, Engagement]) -> list[Problem]:
+    """With the vendor and open: critical ones first, then by due day, the oldest before the younger."""
+    rows = Problem.objects.visible_to(user).open().with_party(Party.VENDOR).filter(engagement__in=engagements)
+    found = list(rows)
+    for row in found:
+        row.engagement = engagements[row.engagement_id]
+    return sorted(
+        found, key=lambda row: (row.severity != Severity.CRITICAL, row.due_on or date.max, row.raised_on, row.pk)
+    )
+
+
+def _visits(user: User, engagements: dict[int, Engagement]) -> list[FollowUpVisit]:
+    until = timezone.localdate() + timedelta(days=AHEAD_DAYS)
+    visits = list(FollowUpVisit.objects.visible_to(user).open().filter(engagement__in=engagements, due_on__lte=until))
+    for visit in visits:
+        visit.engagement = engagements[visit.engagement_id]
+    return visits
+
+
+def _sheets(user: User, engagements: dict[int, Engagement]) -> list[Signature]:
+    rows = Signature.objects.visible_to(user).filter(
+        method=Signature.Method.PAPER, checked_at=None, sign_off__engagement__in=engagements,
+        sign_off__superseded_at=None,
+    )  # fmt: skip
+    sheets = list(rows.exclude(registered_by=user).select_related("sign_off").defer("sign_off__text"))
+    for sheet in sheets:
+        sheet.sign_off.engagement = engagements[sheet.sign_off.engagement_id]
+    return sheets

@@ -1,0 +1,95 @@
+"""Goals, scope, and how both sides came to sign them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from engagements import gates
+from engagements.models import Phase, Signature, SignOff
+from engagements.services import goals, signing
+from onsite.accounts.models import User
+from reports.demo.people import BY_KEY, PASSWORDS
+from reports.demo.scan import draw_scan
+from reports.demo.story import Freeze, OnPaper, OnScreen, Scope
+from reports.demo.telling import Telling
+
+
+def write_goals(telling: Telling) -> None:
+    """Write the objectives and the scope as the lead drafted them."""
+    for goal in telling.story.goals:
+        goals.save_objective(
+            actor=telling.lead,
+            engagement=telling.engagement,
+            title=goal.title,
+            metric=goal.metric,
+            unit=goal.unit,
+            baseline=goal.baseline,
+            target=goal.target,
+            direction=goal.direction,
+            due_on=telling.engagement.agreed_go_live_on + timedelta(days=goal.due_after),
+            how_measured=goal.how_measured,
+        )
+    _write_scope(telling, telling.story.scope)
+
+
+def sign(telling: Telling, number: int) -> None:
+    """Freeze and sign what this day brought, and begin the execution on its day."""
+    for freeze in telling.story.freezes:
+        if freeze.day == number:
+            _write_scope(telling, freeze.adds)
+            signing.freeze_goals(actor=telling.lead, engagement=telling.engagement)
+        _collect_signatures(telling, freeze, number)
+    if telling.story.execution_on == number:
+        _begin(telling)
+
+
+def _write_scope(telling: Telling, scope: tuple[Scope, ...]) -> None:
+    for line in scope:
+        goals.save_scope_item(
+            actor=telling.lead,
+            engagement=telling.engagement,
+            is_included=line.is_included,
+            text=line.text,
+            reason=line.reason,
+        )
+
+
+def _collect_signatures(telling: Telling, freeze: Freeze, number: int) -> None:
+    for signature in freeze.signatures:
+        if signature.day != number:
+            continue
+        sign_off = telling.engagement.sign_offs.unscoped().current().get(kind=SignOff.Kind.GOALS)
+        if isinstance(signature, OnScreen):
+            signer = telling.people[signature.person]
+            proof = PASSWORDS[BY_KEY[signature.person].role]
+            signing.sign_on_screen(actor=signer, sign_off=sign_off, text_hash=sign_off.text_hash, proof=proof)
+        else:
+            _sign_on_paper(telling, sign_off, signature)
+
+
+def _sign_on_paper(telling: Telling, sign_off: SignOff, paper: OnPaper) -> None:
+    signer: User = telling.people[paper.person]
+    signed_on = telling.days.on(paper.day)
+    signature: Signature = signing.register_paper(
+        actor=telling.lead,
+        sign_off=sign_off,
+        part=telling.seats[paper.person].part,
+        signer_name=signer.name,
+        signed_on=signed_on,
+        code=sign_off.code,
+        scan=draw_scan(telling.engagement, sign_off, signer, signed_on),
+    )
+    if paper.checked_by:
+        signing.check_paper(actor=telling.people[paper.checked_by], signature=signature, accepted=True)
+
+
+def _begin(telling: Telling) -> None:
+    for waiver in telling.story.lets_pass:
+        gates.waive(
+            actor=telling.manager,
+            engagement=telling.engagement,
+            obstacle=waiver.obstacle,
+            reason=waiver.reason,
+            due_on=telling.days.today + timedelta(days=waiver.due_in),
+        )
+    gates.change_phase(actor=telling.manager, engagement=telling.engagement, to=Phase.EXECUTION)

@@ -1,0 +1,55 @@
+"""Puts what was just written back to the day it is told of.
+
+The services stamp rows with the real clock, as they should. A story from the past would then have happened all at once, so
+its rows (never the audit, whose entries can't change) are set back to the hour of their own day.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from engagements.models import (
+    Attachment,
+    Baseline,
+    Engagement,
+    Membership,
+    Reading,
+    Signature,
+    SignOff,
+    Waiver,
+)
+from standups.models import StandUp
+
+
+def put_back(engagement: Engagement, *, since: datetime, to: datetime) -> None:
+    """Set every stamp that the engagement's rows got since a moment to another one."""
+    for rows, field in _stamps(engagement):
+        rows.filter(**{f"{field}__gte": since}).update(**{field: to})
+
+
+def put_back_signatures(engagement: Engagement, *, since: datetime, on: date) -> None:
+    """Signatures made on screen since a moment were made on that day; a paper one says its own day."""
+    made = Signature.objects.filter(sign_off__engagement=engagement, method=Signature.Method.SCREEN)
+    made.filter(created_at__gte=since).update(signed_on=on)
+
+
+def _stamps(engagement: Engagement) -> list[tuple[QuerySet[Any], str]]:
+    own = {"engagement": engagement}
+    return [
+        (Engagement.objects.filter(pk=engagement.pk), "created_at"),
+        (Membership.objects.filter(**own), "joined_at"),
+        (SignOff.objects.filter(**own), "frozen_at"),
+        (SignOff.objects.filter(**own), "signed_at"),
+        (SignOff.objects.filter(**own), "superseded_at"),
+        (Signature.objects.filter(sign_off__engagement=engagement), "created_at"),
+        (Signature.objects.filter(sign_off__engagement=engagement), "checked_at"),
+        (Attachment.objects.filter(**own), "uploaded_at"),
+        (Baseline.objects.filter(**own), "taken_at"),
+        (Waiver.objects.filter(**own), "granted_at"),
+        (Reading.objects.filter(objective__engagement=engagement), "recorded_at"),
+        (StandUp.objects.filter(**own), "created_at"),
+        (StandUp.objects.filter(**own), "published_at"),
+    ]

@@ -1,0 +1,71 @@
+"""Go-live, the review, the end, and the documents."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from engagements import gates
+from engagements.models import Phase
+from engagements.services import followups
+from onsite.core.errors import DomainError
+from reports.demo.story import Paper, WentLive
+from reports.demo.telling import Telling
+from reports.services import issue_document, next_version, save_draft
+
+log = structlog.get_logger(__name__)
+
+
+def go_on(telling: Telling, number: int) -> None:
+    """What this day brought: go-live, or the next phase."""
+    story = telling.story
+    if isinstance(story.anchor, WentLive) and story.anchor.day == number:
+        followups.record_go_live(actor=telling.manager, engagement=telling.engagement, on=telling.days.on(number))
+    if story.review_on == number:
+        gates.change_phase(actor=telling.manager, engagement=telling.engagement, to=Phase.REVIEW)
+    if story.closed_on == number:
+        _close(telling)
+
+
+def _close(telling: Telling) -> None:
+    waiver = telling.story.closes_with
+    if waiver is not None:
+        gates.waive(
+            actor=telling.manager,
+            engagement=telling.engagement,
+            obstacle=waiver.obstacle,
+            reason=waiver.reason,
+            due_on=telling.days.today + timedelta(days=waiver.due_in),
+        )
+    gates.change_phase(actor=telling.manager, engagement=telling.engagement, to=Phase.CLOSED)
+
+
+def write_papers(telling: Telling) -> None:
+    """Draft the documents and issue those that are out; the worker prints them once it runs."""
+    for paper in telling.story.papers:
+        save_draft(
+            actor=telling.lead,
+            engagement=telling.engagement,
+            kind=paper.kind,
+            version=0,
+            summary=paper.summary,
+            proposals="\n".join(paper.proposals),
+        )
+        if paper.is_issued:
+            _issue(telling, paper)
+
+
+def _issue(telling: Telling, paper: Paper) -> None:
+    engagement = telling.engagement
+    try:
+        issue_document(
+            actor=telling.manager,
+            engagement=engagement,
+            kind=paper.kind,
+            language=engagement.language,
+            version=next_version(engagement, paper.kind),
+        )
+    except DomainError as error:
+        # A machine without Chinese fonts can still show the rest: the draft is there to be issued later.
+        log.warning("demo_document_not_issued", kind=paper.kind.value, reason=error.message)

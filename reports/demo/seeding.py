@@ -1,0 +1,49 @@
+"""The sample data as a whole: people first, then one story after the other."""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import translation
+
+from engagements.models import Engagement
+from onsite.accounts.models import User
+from reports.demo.builder import is_told, tell
+from reports.demo.people import BY_KEY, PASSWORDS, PEOPLE, SIGN_INS
+from reports.demo.stories import STORIES
+
+
+def seed() -> None:
+    """Bring in what is missing of the sample data; what is there stays as people changed it."""
+    missing = [story for story in STORIES if not is_told(story)]
+    if not missing:
+        return
+    with translation.override("zh-hans"):
+        people = _people()
+        today = Engagement().today()
+        for story in missing:
+            tell(story, people=people, today=today)
+
+
+def sign_ins() -> list[tuple[str, str, str]]:
+    """Return role, e-mail address and password of the sign-ins that the demo shows."""
+    return [(label, BY_KEY[key].email, PASSWORDS[BY_KEY[key].role]) for label, key in SIGN_INS]
+
+
+@transaction.atomic
+def _people() -> dict[str, User]:
+    known = User.objects.in_bulk([person.email for person in PEOPLE], field_name="email")
+    # One hash a role: hashing is slow on purpose, and twenty people would wait for it.
+    hashes = {role: make_password(password) for role, password in PASSWORDS.items()}
+    found = {}
+    for person in PEOPLE:
+        user = known.get(person.email)
+        if user is None:
+            # Straight through the manager, without an invitation: the demo's mailbox is not for twenty links of weeks ago.
+            user = User.objects.create_user(
+                person.email, name=person.name, role=person.role, title=person.title, language="zh-hans"
+            )
+            user.password = hashes[person.role]
+            user.save(update_fields=["password"])
+        found[person.key] = user
+    return found

@@ -1,0 +1,69 @@
+"""Which chapters a document has. A chapter without data is absent, unless its absence would itself be a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reports.documents.closing_report import ClosingReport
+from reports.documents.field_manual import FieldManual
+from reports.documents.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """`anchor` is the link's target, `template` prints the body below the heading."""
+
+    anchor: str
+    title: str | Promise
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    name: str
+    title: Promise
+    is_present: Callable[..., object] = lambda document: True
+
+
+_CLOSING = (
+    _Plan("conclusion", _("Conclusion")),
+    _Plan("objectives", _("Objectives"), lambda report: report.objectives),
+    _Plan("course", _("Plan and course"), lambda report: report.plan.rows or report.milestones),
+    _Plan("problems", _("Key problems"), lambda report: report.key_problems),
+    _Plan("standups", _("Stand-ups and problems"), lambda report: report.standups or report.problem_counts),
+    _Plan("satisfaction", _("Client satisfaction")),
+    _Plan("remaining", _("Remaining issues")),
+    _Plan("lessons", _("Lessons and proposals"), lambda report: report.lessons),
+    _Plan("follow_ups", _("Follow-up visits"), lambda report: report.follow_ups),
+    _Plan("signatures", _("Signatures and verification")),
+)
+_MANUAL = (
+    _Plan("introduction", _("About this engagement"), lambda manual: manual.introduction),
+    _Plan("contacts", _("Contacts and escalation"), lambda manual: manual.contacts or manual.escalation),
+    _Plan("goals", _("Goals and scope"), lambda manual: manual.objectives or manual.scope or manual.agreements),
+    _Plan("plan", _("Plan"), lambda manual: manual.plan.rows or manual.stages),
+    _Plan("standup", _("Daily stand-up"), lambda manual: manual.standup),
+    _Plan("calendar", _("Working calendar"), lambda manual: manual.calendar_notes),
+    _Plan("changes", _("Versions"), lambda manual: manual.changes),
+    _Plan("signatures", _("Signatures and verification")),
+)
+
+
+def chapters(snapshot: Snapshot) -> tuple[Chapter, ...]:
+    """The chapters in printing order; none for a document without chapters."""
+    if isinstance(snapshot, ClosingReport):
+        return tuple(_present(snapshot, _CLOSING))
+    if isinstance(snapshot, FieldManual):
+        return tuple(_present(snapshot, _MANUAL))
+    return ()
+
+
+def _present(snapshot: Snapshot, plan: tuple[_Plan, ...]) -> Iterator[Chapter]:
+    for part in plan:
+        if part.is_present(snapshot):
+            folder = "parts" if part.name == "signatures" else snapshot.kind
+            yield Chapter(part.name, part.title, f"pdf/{folder}/{part.name}.html")

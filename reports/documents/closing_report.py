@@ -1,0 +1,140 @@
+"""The closing report (R1): the client's document, so nothing internal belongs in its snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from reports.documents.parts import Objective, Plan, Side, Signatory
+from reports.documents.snapshot import Snapshot
+from reports.figures.attainment import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """The four figures at the top. `slip_days`: working days against the baseline, negative = early, None = no go-live yet."""
+
+    objectives_met: int
+    objectives_total: int
+    slip_days: int | None
+    open_items: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Satisfaction:
+    """The client's score (`score` of `out_of`), from how many answers, and what they wrote."""
+
+    score: Decimal
+    out_of: int
+    answers: int
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectiveResult:
+    """An objective and how it ended. `verdict` comes from `reports.figures.attainment`, never from a person."""
+
+    objective: Objective
+    result: Decimal | None
+    verdict: Verdict
+    evidence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MilestoneResult:
+    """How far a milestone ended from its baseline, and why."""
+
+    title: str
+    baseline_on: date | None
+    actual_on: date
+    slip_days: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyProblem:
+    """A problem told to its end. Empty parts are left out of the page."""
+
+    title: str
+    raised_on: date
+    symptom: str
+    cause: str = ""
+    fix: str = ""
+    prevention: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandupFacts:
+    """What the client may read of the rhythm; agreed days that were missed stay with the vendor."""
+
+    held_days: int
+    average_minutes: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateCount:
+    """How many problems ended in a state; `label` is its word in the document's language."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemainingIssue:
+    """What is still to do after closing, whose step is next, and by when."""
+
+    title: str
+    next_step: Side
+    owner: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """A lesson or a proposal that is shared with the client."""
+
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUp:
+    """A planned visit after go-live; `label` ("after one month") and `channel` ("video call") in the document's language."""
+
+    label: str
+    planned_on: date
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosingReport(Snapshot):
+    """Everything that the report prints, and nothing else.
+
+    `audit_head` is the hash of the engagement's last audit entry; `verify_url` is what the QR code holds.
+    """
+
+    kind: ClassVar[str] = "closing_report"
+    template: ClassVar[str] = "pdf/closing_report.html"
+
+    core_task: str
+    onsite_from_on: date
+    onsite_to_on: date
+    client_pm_name: str
+    lead_name: str
+    summary: str
+    facts: Facts
+    satisfaction: Satisfaction | None
+    verify_url: str
+    audit_head: str
+    objectives: tuple[ObjectiveResult, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    milestones: tuple[MilestoneResult, ...] = ()
+    key_problems: tuple[KeyProblem, ...] = ()
+    problem_counts: tuple[StateCount, ...] = ()
+    standups: StandupFacts | None = None
+    remaining_issues: tuple[RemainingIssue, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    signatories: tuple[Signatory, ...] = ()

@@ -1,0 +1,192 @@
+"""A snapshot to HTML, and to the PDF that is issued."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from onsite.core.charts.gantt import GanttChart, GanttRow, chart_span, gantt_svg
+from onsite.core.charts.qr import qr_svg
+from onsite.core.charts.text import printable, shorten, width_em
+from onsite.core.pdf import Attachment, RenderFailed, missing_glyphs, render_pdf
+from reports.documents import wording
+from reports.documents.chapters import chapters
+from reports.documents.closing_report import ClosingReport
+from reports.documents.field_manual import FieldManual
+from reports.documents.parts import Objective, Plan, Signatory
+from reports.documents.sign_off import SignOffSheet
+from reports.documents.snapshot import Snapshot
+
+HTML_LANGUAGES = {"zh-hans": "zh-Hans", "zh-cn": "zh-Hans"}
+# More rows than this don't fit on a page with the caption: then the plan is cut into charts of the same scale, two to a page.
+MOST_ROWS_IN_ONE_CHART = 22
+ROWS_OF_A_PART = 14
+ATTACHMENT_NAME = "snapshot.json"
+# What no text of a page may hold: XML knows no such characters.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def print_document(snapshot: Snapshot) -> bytes:
+    """The document as PDF: the same snapshot gives the same bytes on a machine with the same fonts and libraries.
+
+    The snapshot itself is attached, so that anyone can check the printed hash. Raises RenderFailed, in the active language,
+    when a character has no glyph or the document is too large. Takes a second or two: call it from a job, not a request.
+    """
+    html = refuse_missing_glyphs(snapshot)
+    return render_pdf(
+        html,
+        title=printable(snapshot.title),
+        language=HTML_LANGUAGES.get(snapshot.language, snapshot.language),
+        created=datetime.combine(snapshot.issued_on, time(), UTC),
+        attachments=[Attachment(ATTACHMENT_NAME, snapshot.to_json(), "The data behind this document")],
+    )
+
+
+def refuse_missing_glyphs(snapshot: Snapshot) -> str:
+    """Return the document as HTML; raises RenderFailed naming the characters that no printing font has.
+
+    Some tens of milliseconds, so that a person can be told before anything is issued.
+    """
+    html = render_html(snapshot)
+    if missing := missing_glyphs(html):
+        shown = " ".join(f"{char if char.isprintable() else '?'} (U+{ord(char):04X})" for char in missing[:10])
+        raise RenderFailed(_("No printing font has these characters: %(characters)s") % {"characters": shown})
+    return html
+
+
+def render_html(snapshot: Snapshot) -> str:
+    """The document as one self-contained HTML page in the snapshot's language."""
+    with override(snapshot.language):
+        html = render_to_string(snapshot.template, _context(snapshot))
+    return _CONTROL.sub("", html)
+
+
+def _context(snapshot: Snapshot) -> dict[str, Any]:
+    title_em = width_em(snapshot.title)
+    context: dict[str, Any] = {
+        "doc": snapshot,
+        "html_lang": HTML_LANGUAGES.get(snapshot.language, snapshot.language),
+        "chapters": chapters(snapshot),
+        "sha256": snapshot.sha256,
+        "party": f"{shorten(snapshot.client_name, 18)} · {shorten(snapshot.title, 22)}",
+        "vendor_short": shorten(snapshot.vendor_name, 20),
+        "title_size": "large" if title_em <= 26 else "medium" if title_em <= 60 else "small",
+    }
+    if isinstance(snapshot, ClosingReport):
+        context |= _closing_context(snapshot)
+    elif isinstance(snapshot, FieldManual):
+        context |= _manual_context(snapshot)
+    elif isinstance(snapshot, SignOffSheet):
+        context |= _sheet_context(snapshot)
+    return context
+
+
+def _closing_context(report: ClosingReport) -> dict[str, Any]:
+    return {
+        "kind": _("Closing report"),
+        "slip": None if report.facts.slip_days is None else wording.signed(report.facts.slip_days),
+        "score": report.satisfaction and wording.number(report.satisfaction.score),
+        "objectives": [
+            _objective(row.objective)
+            | {
+                "result": wording.amount(row.result, row.objective.unit),
+                "verdict": wording.VERDICTS[row.verdict],
+                "css": wording.VERDICT_CLASSES[row.verdict],
+                "evidence": row.evidence,
+            }
+            for row in report.objectives
+        ],
+        "charts": _charts(report.plan),
+        "milestones": [(row, wording.slip(row.slip_days)) for row in report.milestones],
+        "average_minutes": report.standups
+        and report.standups.average_minutes is not None
+        and wording.number(report.standups.average_minutes),
+        "remaining": [(row, wording.NEXT_STEPS[row.next_step]) for row in report.remaining_issues],
+        "qr": qr_svg(report.verify_url, label=_("QR code to the verification page")),
+        **_signing(report.signatories),
+    }
+
+
+def _manual_context(manual: FieldManual) -> dict[str, Any]:
+    return {
+        "kind": _("Field manual"),
+        "contacts": [(row, wording.SIDES[row.side]) for row in manual.contacts],
+        "objectives": [_objective(objective) for objective in manual.objectives],
+        "included": [item for item in manual.scope if item.is_included],
+        "excluded": [item for item in manual.scope if not item.is_included],
+        "agreements": [(row, wording.SIDES[row.side], wording.AGREED_HOW[row.how]) for row in manual.agreements],
+        "charts": _charts(manual.plan),
+        "qr": qr_svg(manual.verify_url, label=_("QR code to the verification page")),
+        **_signing(manual.signatories),
+    }
+
+
+def _sheet_context(sheet: SignOffSheet) -> dict[str, Any]:
+    return {
+        "kind": _("Text to be signed"),
+        "qr": qr_svg(sheet.register_url, label=_("QR code to the page that registers the signed sheet")),
+        **_signing(sheet.signatories),
+    }
+
+
+def _objective(objective: Objective) -> dict[str, Any]:
+    return {
+        "row": objective,
+        "baseline": wording.amount(objective.baseline, objective.unit),
+        "target": wording.target(objective),
+    }
+
+
+def _signing(signatories: tuple[Signatory, ...]) -> dict[str, Any]:
+    chopping = {signatory.side for signatory in signatories if signatory.has_chop}
+    return {
+        "signatories": [(signatory, wording.SIDES[signatory.side]) for signatory in signatories],
+        # Without named signatories both sides get their room.
+        "client_chops": "client" in chopping or not signatories,
+        "vendor_chops": "vendor" in chopping or not signatories,
+    }
+
+
+def _charts(plan: Plan) -> list[SafeString]:
+    """The plan as one Gantt chart, or several below each other on the same axis."""
+    rows = tuple(
+        GanttRow(
+            label=row.label,
+            start_on=row.start_on,
+            finish_on=row.finish_on,
+            baseline_start_on=row.baseline_start_on,
+            baseline_finish_on=row.baseline_finish_on,
+            percent=row.percent,
+            is_milestone=row.is_milestone,
+        )
+        for row in plan.rows
+    )
+    off = frozenset(plan.non_working_on)
+    return [
+        gantt_svg(
+            GanttChart(
+                rows=part,
+                today=None,
+                is_working_day=lambda day: day not in off,
+                label=_("Gantt chart: plan, baseline and progress"),
+                baseline_word=_("baseline"),
+                today_word=_("today"),
+                span=chart_span(rows),
+            )
+        )
+        for part in _parts(rows)
+    ]
+
+
+def _parts(rows: tuple[GanttRow, ...]) -> Iterator[tuple[GanttRow, ...]]:
+    # Even parts: 29 rows become 9, 10 and 10, not 14, 14 and a lonely 1.
+    count = 1 if 0 < len(rows) <= MOST_ROWS_IN_ONE_CHART else -(-len(rows) // ROWS_OF_A_PART)
+    for part in range(count):
+        yield rows[part * len(rows) // count : (part + 1) * len(rows) // count]

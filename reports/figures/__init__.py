@@ -1,0 +1,18 @@
+"""Every number on a report, as pure functions from plain values to frozen dataclasses. No database in here."""
+
+from reports.figures.attainment import Attainment, Direction, Verdict, attainment
+from reports.figures.days import SiteDays, site_days, slip_days, working_days
+from reports.figures.standups import StandupFigures, standup_figures
+
+__all__ = [
+    "Attainment",
+    "Direction",
+    "SiteDays",
+    "StandupFigures",
+    "Verdict",
+    "attainment",
+    "site_days",
+    "slip_days",
+    "standup_figures",
+    "working_days",
+]

@@ -1,0 +1,204 @@
+"""Drafting, issuing and printing documents. What is issued never changes: a correction is a new version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from engagements.models import Engagement, Phase
+from onsite.accounts.access import require
+from onsite.accounts.models import User
+from onsite.accounts.roles import Permission
+from onsite.core import audit, jobs
+from onsite.core.errors import DomainError, StaleError
+from onsite.core.jobs import Progress
+from onsite.core.models import Job
+from onsite.core.pdf import renderer_fingerprint
+from reports.building.snapshots import Issued, build, restored, sealed
+from reports.documents.codec import SnapshotError
+from reports.documents.printing import print_document, refuse_missing_glyphs
+from reports.documents.snapshot import Snapshot
+from reports.models import Document, DocumentKind, Draft
+
+JOB = "document"
+# Somebody may write while the snapshot is built; then it is built again, so that data and audit head belong together.
+MOST_BUILDS = 3
+log = structlog.get_logger(__name__)
+
+
+def draft_of(engagement: Engagement, kind: DocumentKind) -> Draft:
+    """Return the draft of this kind, an empty unsaved one (version 0) where nobody wrote yet."""
+    found = engagement.drafts.unscoped().select_related("edited_by").filter(kind=kind).first()
+    return found or Draft(engagement=engagement, kind=kind, version=0)
+
+
+def save_draft(
+    *, actor: User, engagement: Engagement, kind: DocumentKind, version: int,
+    summary: str, proposals: str = "", changes: str = "",
+) -> Draft:  # fmt: skip
+    """Keep the narrative. `version` is the one the writer started from.
+
+    Raises StaleError where somebody else saved meanwhile; nothing is overwritten then.
+    """
+    require(actor, Permission.DRAFT_DOCUMENT, engagement)
+    words: dict[str, Any] = {"summary": summary, "proposals": proposals, "changes": changes}
+    with transaction.atomic():
+        if version == 0:
+            _begin_draft(actor, engagement, kind, words)
+        else:
+            same = Draft.objects.filter(engagement=engagement, kind=kind, version=version)
+            if not same.update(**words, version=F("version") + 1, edited_by=actor, edited_at=timezone.now()):
+                raise _stale_draft()
+        draft = engagement.drafts.unscoped().get(kind=kind)
+        data = {"kind": kind.value, "version": draft.version}
+        audit.record(chain=engagement.audit_chain, actor=actor, action="document.drafted", target=draft, data=data)
+    return draft
+
+
+def _begin_draft(actor: User, engagement: Engagement, kind: DocumentKind, words: dict[str, Any]) -> None:
+    try:
+        with transaction.atomic():
+            Draft.objects.create(engagement=engagement, kind=kind, edited_by=actor, **words)
+    except IntegrityError as error:
+        raise _stale_draft() from error
+
+
+def _stale_draft() -> StaleError:
+    return StaleError(_("Somebody else saved this draft meanwhile. Bring both texts together here, then save again."))
+
+
+def next_version(engagement: Engagement, kind: DocumentKind) -> int:
+    """Return the number the next issued document of this kind gets."""
+    last = engagement.documents.unscoped().of_kind(kind).order_by("-version").values_list("version", flat=True).first()
+    return (last or 0) + 1
+
+
+def issue_document(
+    *, actor: User, engagement: Engagement, kind: DocumentKind, language: str, version: int
+) -> Document:
+    """Freeze the document as the rows stand now and start printing it.
+
+    `version` is the number the page offered: raises StaleError where it was issued meanwhile, so a second click issues
+    nothing. Raises DomainError where the narrative is missing, the phase is too early, or a character has no font.
+    """
+    require(actor, Permission.ISSUE_DOCUMENT, engagement)
+    for _attempt in range(MOST_BUILDS):
+        # The head first, then every row anew: nothing older than the head may get into the snapshot.
+        head = audit.head_of(engagement.audit_chain)
+        row = Engagement.objects.unscoped().select_related("client", "created_by").get(pk=engagement.pk)
+        draft = draft_of(row, kind)
+        _refuse_unready(row, kind, draft)
+        snapshot = build(row, kind, draft, language)
+        refuse_missing_glyphs(snapshot)
+        document = _freeze(actor, row, kind, snapshot, version=version, head=head)
+        if document is not None:
+            return document
+    raise DomainError(_("The engagement is being changed right now. Please issue again in a moment."))
+
+
+def _refuse_unready(engagement: Engagement, kind: DocumentKind, draft: Draft) -> None:
+    if kind != DocumentKind.CLOSING_REPORT:
+        return
+    if engagement.phase in {Phase.PREPARATION, Phase.EXECUTION}:
+        raise DomainError(_("The closing report is issued once the review has begun."))
+    if not draft.summary.strip():
+        raise DomainError(_("Write the conclusion first: the report begins with it."), field="summary")
+
+
+def _freeze(
+    actor: User, engagement: Engagement, kind: DocumentKind, snapshot: Issued, *, version: int, head: str
+) -> Document | None:
+    """Write the row with its audit entry and its job in one transaction; None where the data moved on since `head`."""
+    with transaction.atomic():
+        Engagement.objects.lock(engagement.pk)
+        if audit.head_of(engagement.audit_chain) != head:
+            return None
+        if next_version(engagement, kind) != version:
+            raise StaleError(_("Version %(version)s was issued meanwhile.") % {"version": version})
+        document = Document.objects.create(
+            engagement=engagement, kind=kind, version=version, language=snapshot.language, snapshot={},
+            issued_by=actor, issued_at=timezone.now(),
+        )  # fmt: skip
+        url = settings.BASE_URL + reverse("reports:document", args=[engagement.pk, document.pk])
+        final = sealed(snapshot, version=version, verify_url=url, audit_head=head)
+        document.snapshot, document.snapshot_hash = json.loads(final.to_json()), final.sha256
+        document.save(update_fields=["snapshot", "snapshot_hash"])
+        # It told what this version changes; the next one starts without.
+        Draft.objects.filter(engagement=engagement, kind=kind).exclude(changes="").update(changes="")
+        data = {"kind": kind.value, "version": version, "language": final.language, "hash": final.sha256}
+        audit.record(chain=engagement.audit_chain, actor=actor, action="document.issued", target=document, data=data)
+        jobs.start(kind=JOB, subject_id=document.pk, actor=actor)
+    return document
+
+
+def job_of(document: Document) -> Job | None:
+    """Return the newest printing of the document."""
+    return Job.objects.filter(kind=JOB, subject_id=document.pk).order_by("-pk").first()
+
+
+@transaction.atomic
+def print_again(*, actor: User, document: Document) -> None:
+    """Print an issued document whose printing failed, from the same snapshot. Nothing happens while one is under way."""
+    engagement = document.engagement
+    require(actor, Permission.ISSUE_DOCUMENT, engagement)
+    row = Document.objects.unscoped().select_for_update().get(pk=document.pk)
+    last = job_of(row)
+    if row.is_ready or (last is not None and last.is_open):
+        return
+    audit.record(chain=engagement.audit_chain, actor=actor, action="document.printed_again", target=row)
+    jobs.start(kind=JOB, subject_id=row.pk, actor=actor)
+
+
+def render_document(document_id: int, progress: Progress) -> None:
+    """Print the frozen snapshot once and keep the bytes; a second run, or one at the same time, changes nothing.
+
+    Raises DomainError with the reason where it can't be printed: then the job failed for good.
+    """
+    document = Document.objects.unscoped().select_related("engagement", "issued_by").get(pk=document_id)
+    if document.is_ready:
+        return
+    with override(document.issued_by.language or document.language):
+        progress(10)
+        snapshot = _intact_snapshot(document)
+        progress(25)
+        pdf = print_document(snapshot)
+        progress(90)
+        _keep(document, pdf)
+
+
+def _intact_snapshot(document: Document) -> Snapshot:
+    with suppress(SnapshotError):
+        snapshot = restored(document)
+        if snapshot.sha256 == document.snapshot_hash:
+            return snapshot
+    raise DomainError(_("The frozen data doesn't match its hash; nothing was printed."))
+
+
+def _keep(document: Document, pdf: bytes) -> None:
+    """Store the bytes under their hash; the row takes them only while it has none."""
+    digest = hashlib.sha256(pdf).hexdigest()
+    name = default_storage.save(f"documents/{document.pk}/{digest[:32]}.pdf", ContentFile(pdf))
+    with transaction.atomic():
+        kept = Document.objects.filter(pk=document.pk, pdf="").update(
+            pdf=name, pdf_hash=digest, renderer=renderer_fingerprint()
+        )
+        if kept:
+            data = {"version": document.version, "pdf": digest}
+            chain = document.engagement.audit_chain
+            audit.record(chain=chain, actor=None, action="document.printed", target=document, data=data)
+    if not kept:
+        log.info("document_printed_twice", document=document.pk)
+        default_storage.delete(name)

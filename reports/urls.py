@@ -1,0 +1,24 @@
+"""What reads across apps: the overviews, and the documents of one engagement."""
+
+from django.urls import include, path
+
+from reports.views import dashboards, documents, files
+
+app_name = "reports"
+
+engagement = [
+    path("dashboard/", dashboards.dashboard, name="dashboard"),
+    path("documents/", documents.document_list, name="documents"),
+    path("documents/<str:kind>/draft/", documents.draft, name="draft"),
+    path("documents/<str:kind>/issue/", documents.issue, name="issue"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/print/", documents.document_print, name="document_print"),
+    path("documents/<int:pk>/pdf/", files.document_pdf, name="document_pdf"),
+    path("sign-offs/<int:pk>/sheet/", files.sign_off_sheet, name="sign_off_sheet"),
+]
+
+urlpatterns = [
+    path("portfolio/", dashboards.portfolio, name="portfolio"),
+    path("today/", dashboards.today, name="today"),
+    path("engagements/<int:engagement_id>/", include(engagement)),
+]

@@ -1,0 +1,1 @@
+"""The business changes of the days on site."""

@@ -1,0 +1,199 @@
+"""C5, RULES (Machinery): long work is a row. One worker does it, progress is kept, a lost worker loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from onsite.core import jobs
+from onsite.core.errors import DomainError
+from onsite.core.jobs import Progress
+from onsite.core.models import Job
+from onsite.core.tasks import sweep_jobs
+from tests.conftest import InParallel
+
+Work = Callable[[int, Progress], None]
+
+
+class Bench:
+    """Does what the test says and counts how often."""
+
+    def __init__(self) -> None:
+        self.done: list[int] = []
+        self.work: Work = lambda subject_id, progress: None
+
+    def __call__(self, subject_id: int, progress: Progress) -> None:
+        self.done.append(subject_id)
+        self.work(subject_id, progress)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    found = Bench()
+    jobs.register("test", task="test.work", run=found)
+    yield found
+    del jobs._kinds["test"]
+
+
+@pytest.fixture
+def job(bench: Bench, db: None) -> Job:
+    return jobs.start(kind="test", subject_id=7, actor=None)
+
+
+def fails(error: Exception) -> Work:
+    def work(subject_id: int, progress: Progress) -> None:
+        raise error
+
+    return work
+
+
+def lose_the_worker(job: Job) -> None:
+    """As after a SIGKILL: the row says running, and its lease runs out."""
+    Job.objects.filter(pk=job.pk).update(
+        state=Job.State.RUNNING, attempts=job.attempts + 1, lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    job.refresh_from_db()
+
+
+def test_a_job_is_done_once(job: Job, bench: Bench) -> None:
+    """A broker delivers at least once: the second delivery does nothing."""
+    for _delivery in range(3):
+        jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.percent, job.attempts, job.error) == ("done", 100, 1, "")
+    assert job.finished_at is not None
+    assert not job.is_open
+    assert bench.done == [7]
+
+
+def test_progress_is_kept_while_it_runs(job: Job, bench: Bench) -> None:
+    """And each step prolongs the lease, so that long work is not taken for lost."""
+    seen: list[tuple[str, int]] = []
+
+    def work(subject_id: int, progress: Progress) -> None:
+        for percent in (10, 60):
+            with time_machine.travel(timezone.now() + timedelta(minutes=percent), tick=False):
+                progress(percent)
+                job.refresh_from_db()
+                assert job.lease_until == timezone.now() + jobs.LEASE
+            seen.append((job.state, job.percent))
+
+    bench.work = work
+    jobs.run(job.pk)
+    assert seen == [("running", 10), ("running", 60)]
+
+
+def test_a_percentage_stays_one(job: Job) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.update(percent=101)
+
+
+def test_a_refusal_is_final_and_says_why(job: Job, bench: Bench) -> None:
+    bench.work = fails(DomainError("该版本已作废"))
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("failed", "该版本已作废")
+    assert job.finished_at is not None
+    jobs.run(job.pk)
+    assert len(bench.done) == 1
+
+
+def test_an_unexpected_error_is_tried_again_then_given_up(job: Job, bench: Bench) -> None:
+    bench.work = fails(OSError("disk full"))
+    states = []
+    for _try in range(Job.MOST_ATTEMPTS + 2):
+        jobs.run(job.pk)
+        job.refresh_from_db()
+        states.append((job.state, job.attempts))
+    assert states == [("waiting", 1), ("waiting", 2), ("failed", 3), ("failed", 3), ("failed", 3)]
+    assert job.error == "disk full"
+    assert job.finished_at is not None
+
+
+def test_a_second_try_that_works_forgets_the_error(job: Job, bench: Bench) -> None:
+    bench.work = fails(OSError("disk full"))
+    jobs.run(job.pk)
+    bench.work = lambda subject_id, progress: None
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error, job.attempts) == ("done", "", 2)
+
+
+def test_a_job_whose_worker_was_lost_is_done_by_another(job: Job, bench: Bench) -> None:
+    jobs.run(987654)
+    lose_the_worker(job)
+    assert jobs.sweep() == 1
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("done", 2)
+
+
+def test_a_job_that_runs_is_left_alone(job: Job, bench: Bench) -> None:
+    Job.objects.update(state=Job.State.RUNNING, lease_until=timezone.now() + timedelta(seconds=30), attempts=1)
+    jobs.run(job.pk)
+    assert jobs.sweep() == 0
+    assert bench.done == []
+
+
+def test_a_job_that_kills_its_workers_is_given_up(job: Job, bench: Bench) -> None:
+    for _worker in range(Job.MOST_ATTEMPTS):
+        lose_the_worker(job)
+    jobs.run(job.pk)
+    assert bench.done == [], "a late delivery, before the sweep came"
+    assert jobs.sweep() == 0
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert job.finished_at is not None
+    jobs.run(job.pk)
+    assert bench.done == []
+
+
+def test_a_job_whose_call_was_lost_is_found(job: Job) -> None:
+    """Redis forgot it, or was away: the row waits, the sweep calls again."""
+    assert jobs.sweep() == 0
+    with time_machine.travel(timezone.now() + timedelta(seconds=30)):
+        assert jobs.sweep() == 1
+        sweep_jobs()
+
+
+def test_a_kind_nobody_knows_does_not_stop_the_others(job: Job) -> None:
+    Job.objects.create(kind="of-another-version", subject_id=1)
+    with time_machine.travel(timezone.now() + timedelta(seconds=30)):
+        assert jobs.sweep() == 1
+
+
+def test_a_job_nobody_has_begun_can_be_cancelled(job: Job, bench: Bench) -> None:
+    assert jobs.cancel(job=job)
+    assert not jobs.cancel(job=job)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, bench.done) == ("cancelled", [])
+    assert job.finished_at is not None
+
+
+def test_a_job_that_runs_can_not_be_cancelled(job: Job, bench: Bench) -> None:
+    answers = []
+    bench.work = lambda subject_id, progress: answers.append(jobs.cancel(job=job))
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (answers, job.state) == ([False], "done")
+
+
+def test_a_job_of_a_change_that_is_rolled_back_is_none(bench: Bench, db: None) -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        jobs.start(kind="test", subject_id=7, actor=None)
+        raise RuntimeError
+    assert not Job.objects.exists()
+
+
+def test_one_of_many_workers_takes_the_job(bench: Bench, transactional_db: None, in_parallel: InParallel) -> None:
+    """A race on the claim: one conditional update."""
+    job = jobs.start(kind="test", subject_id=7, actor=None)
+    assert in_parallel(*[lambda: jobs.run(job.pk)] * 4) == [None] * 4
+    assert bench.done == [7]
+    assert Job.objects.get().attempts == 1

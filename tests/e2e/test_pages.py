@@ -1,0 +1,101 @@
+"""Every page a person meets: nothing axe complains of, no sideways scrolling on a phone, no script error, no CSP report.
+
+One variant a page (RULES.md, CI); the three front doors in both languages and both colour schemes. The data is the demo's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from playwright.sync_api import Page
+
+from engagements.models import Engagement, SignOff
+from onsite.accounts.models import User
+from onsite.accounts.roles import Part
+from tests.e2e.conftest import OpenPage
+
+PHONE, DESK = 360, 1440
+LANGUAGES = ("zh-CN", "en-GB")
+SCHEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo's ERP engagement and its people."""
+
+    engagement: Engagement
+    manager: User
+    engineer: User
+    client_pm: User
+    sign_off: SignOff
+
+
+@pytest.fixture
+def demo(live_server: object, capsys: pytest.CaptureFixture[str]) -> Demo:
+    call_command("seed_demo")
+    capsys.readouterr()
+    engagement = Engagement.objects.unscoped().get(client__short_name="华东机械")
+    people = {m.part: m.user for m in engagement.memberships.unscoped().select_related("user")}
+    return Demo(
+        engagement=engagement,
+        manager=engagement.created_by,
+        engineer=people[Part.LEAD],
+        client_pm=people[Part.CLIENT_PM],
+        sign_off=engagement.sign_offs.unscoped().current().get(),
+    )
+
+
+def judge(page: Page, url: str, width: int) -> list[str]:
+    """Return what is wrong with the page."""
+    response = page.goto(url)
+    found = [] if response is not None and response.status == 200 else [f"{url}: no answer"]
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append(f"{url}: scrolls sideways at {width} px")
+    violations = Axe().run(page).response["violations"]
+    return found + [f"{url}: {v['id']} {[n['target'] for n in v['nodes']][:3]}" for v in violations]
+
+
+def test_the_front_doors_in_every_variant(demo: Demo, open_page: OpenPage) -> None:
+    """C1–C3: Today, the dashboard and the portfolio, in both languages and schemes, on a phone and on a desk."""
+    doors = [
+        (demo.engineer, "/today/"),
+        (demo.client_pm, f"/engagements/{demo.engagement.pk}/dashboard/"),
+        (demo.manager, "/portfolio/"),
+    ]
+    found = []
+    for (user, url), (language, scheme) in product(doors, product(LANGUAGES, SCHEMES)):
+        User.objects.filter(pk=user.pk).update(language="zh-hans" if language == "zh-CN" else "en")
+        for width in (PHONE, DESK):
+            found += judge(open_page(user, language=language, width=width, scheme=scheme), url, width)
+    assert found == []
+
+
+def test_every_other_page_in_one_variant(demo: Demo, open_page: OpenPage) -> None:
+    """SCREENS: keyboard, 360 and 1,440 px, WCAG 2.2 AA."""
+    inside = f"/engagements/{demo.engagement.pk}"
+    sign_off = f"{inside}/sign-offs/{demo.sign_off.pk}"
+    pages = {
+        None: ["/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/"],
+        demo.manager: [
+            "/engagements/", "/engagements/new/", "/clients/", "/clients/new/", "/accounts/people/",
+            "/accounts/people/new/", "/accounts/settings/", "/messages/", f"{inside}/", f"{inside}/edit/",
+            f"{inside}/team/", f"{inside}/team/client/new/", f"{inside}/go-live/", f"{inside}/review/",
+            f"{inside}/documents/", f"{inside}/documents/closing_report/draft/",
+        ],
+        demo.engineer: [
+            f"{inside}/prepare/", f"{inside}/objectives/new/", f"{inside}/scope/new/", f"{inside}/plan/", sign_off + "/",
+            f"{inside}/stand-ups/", f"{inside}/stand-ups/today/", f"{inside}/problems/", f"{inside}/problems/new/",
+        ],
+        demo.client_pm: [f"{inside}/plan/", f"{inside}/stand-ups/", f"{inside}/problems/", f"{inside}/team/"],
+    }  # fmt: skip
+    variants = product((PHONE, DESK), SCHEMES)
+    found = []
+    for (user, urls), (width, scheme) in zip(pages.items(), variants, strict=True):
+        page = open_page(user, width=width, scheme=scheme)
+        for url in urls:
+            found += judge(page, url, width)
+    assert found == []

@@ -1,0 +1,326 @@
+"""Who may open what: every route × method × role × own, foreign and absent ids. A route without an entry is red.
+
+Members who may not get a 403, everybody else the same 404 for a foreign row as for an absent one. Texts of the other
+client and internal lines carry canaries that no answer to a client may hold (TRUST.md 4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from onsite.accounts.models import User
+from onsite.core.checks import our_patterns
+from tests.world import CANARY_FOREIGN, CANARY_INTERNAL, World, build_world
+
+VENDOR_IN = {"manager", "lead", "engineer"}
+CLIENT_IN = {"client_pm", "business_owner", "key_user"}
+MEMBERS = VENDOR_IN | CLIENT_IN
+EVERYONE = MEMBERS | {"administrator", "outsider", "stranger"}
+LEADERS = {"manager", "lead"}
+SIGNERS = {"client_pm", "business_owner"}
+MANAGER = {"manager"}
+PEOPLE = {"manager", "administrator"}
+VENDOR = VENDOR_IN | {"outsider", "administrator"}
+
+Args = Callable[[World], list[Any]]
+
+
+@dataclass(frozen=True)
+class Company:
+    """A route without an engagement: those not named get a 403. None: the method is not there (405)."""
+
+    get: set[str] | None
+    post: set[str] | None = None
+    args: Args = lambda world: []
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A route inside an engagement: members not named get a 403, others the same 404 as for an absent row.
+
+    `ids` names the row behind the engagement's id; `shown` the members who can see that row at all.
+    """
+
+    get: set[str] | None
+    post: set[str] | None = None
+    ids: str = ""
+    shown: frozenset[str] = frozenset(MEMBERS)
+
+
+@dataclass(frozen=True)
+class Public:
+    """Anyone may open it; `args` make a working link."""
+
+    args: Args = lambda world: []
+
+
+# Sign-in belongs to allauth: its own pages and rules, anyone may open them.
+ALLAUTH = {
+    "account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate", "account_email",
+    "account_email_verification_sent", "account_change_password", "account_set_password", "account_reset_password",
+    "account_confirm_login_code", "account_confirm_email", "account_reset_password_done",
+    "account_reset_password_from_key", "account_reset_password_from_key_done", "account_request_login_code",
+}  # fmt: skip
+
+ROUTES: dict[str, Company | Inside | Public] = {
+    "healthz": Public(),
+    "home": Company(EVERYONE),
+    # people
+    "accounts:invitation": Public(args=lambda world: ["absent-token"]),
+    "accounts:set_language": Public(),
+    "accounts:settings": Company(EVERYONE, EVERYONE),
+    "accounts:people": Company(PEOPLE),
+    "accounts:person_invite": Company(PEOPLE, PEOPLE),
+    "accounts:person_reinvite": Company(None, PEOPLE, args=lambda world: [world.people["engineer"].pk]),
+    "accounts:person_active": Company(None, PEOPLE, args=lambda world: [world.people["engineer"].pk]),
+    "notifications:message_list": Company(PEOPLE),
+    "notifications:message_retry": Company(None, PEOPLE, args=lambda world: [world.message.pk]),
+    # the company's lists
+    "engagements:list": Company(EVERYONE),
+    "engagements:create": Company(MANAGER, MANAGER),
+    "engagements:client_list": Company(MANAGER),
+    "engagements:client_create": Company(MANAGER, MANAGER),
+    "engagements:client_edit": Company(MANAGER, MANAGER, args=lambda world: [world.engagement.client_id]),
+    "reports:portfolio": Company(MANAGER),
+    "reports:today": Company(VENDOR),
+    # one engagement
+    "engagements:detail": Inside(MEMBERS),
+    "engagements:edit": Inside(MANAGER, MANAGER),
+    "engagements:prepare": Inside(MEMBERS),
+    "engagements:objective_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:objective_edit": Inside(VENDOR_IN, VENDOR_IN, ids="objective"),
+    "engagements:objective_delete": Inside(None, VENDOR_IN, ids="objective"),
+    "engagements:reading_create": Inside(VENDOR_IN, VENDOR_IN, ids="objective"),
+    "engagements:scope_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:scope_edit": Inside(VENDOR_IN, VENDOR_IN, ids="scope_item"),
+    "engagements:scope_delete": Inside(None, VENDOR_IN, ids="scope_item"),
+    "engagements:goals_freeze": Inside(None, LEADERS),
+    "engagements:plan": Inside(MEMBERS),
+    "engagements:plan_lay_out": Inside(None, VENDOR_IN),
+    "engagements:stage_edit": Inside(VENDOR_IN, VENDOR_IN, ids="stage"),
+    "engagements:sign_off": Inside(MEMBERS, SIGNERS, ids="sign_off"),
+    "engagements:sign_off_code": Inside(None, SIGNERS, ids="sign_off"),
+    "engagements:paper_register": Inside(VENDOR_IN, VENDOR_IN, ids="sign_off"),
+    "engagements:paper_check": Inside(None, VENDOR_IN, ids="sign_off signature"),
+    "engagements:phase_change": Inside(None, MANAGER),
+    "engagements:waive": Inside(MANAGER, MANAGER, ids="obstacle"),
+    "engagements:team": Inside(MEMBERS),
+    "engagements:colleague_add": Inside(LEADERS, LEADERS),
+    "engagements:client_person_invite": Inside(LEADERS, LEADERS),
+    "engagements:member_end": Inside(None, LEADERS, ids="membership"),
+    "engagements:go_live": Inside(MANAGER, MANAGER),
+    "engagements:visit_list": Inside(MEMBERS),
+    "engagements:visit_hold": Inside(VENDOR_IN, VENDOR_IN, ids="visit"),
+    "engagements:review": Inside(VENDOR_IN),
+    "engagements:attachment": Inside(MEMBERS, ids="attachment"),
+    # the days
+    "standups:list": Inside(MEMBERS),
+    "standups:today": Inside(MEMBERS),
+    "standups:day": Inside(MEMBERS, VENDOR_IN, ids="day"),
+    "standups:preview": Inside(VENDOR_IN, ids="day"),
+    "standups:publish": Inside(None, VENDOR_IN, ids="day"),
+    "standups:problems": Inside(MEMBERS),
+    "standups:problem_create": Inside(VENDOR_IN, VENDOR_IN),
+    "standups:problem": Inside(MEMBERS, ids="problem"),
+    "standups:problem_solve": Inside(None, VENDOR_IN, ids="problem"),
+    "standups:problem_edit": Inside(VENDOR_IN, VENDOR_IN, ids="problem"),
+    # what is read across
+    "reports:dashboard": Inside(MEMBERS),
+    "reports:documents": Inside(MEMBERS),
+    "reports:draft": Inside(VENDOR_IN, VENDOR_IN, ids="document_kind"),
+    "reports:issue": Inside(None, LEADERS, ids="document_kind"),
+    "reports:document": Inside(MEMBERS, ids="document"),
+    "reports:document_print": Inside(None, LEADERS, ids="document"),
+    "reports:document_pdf": Inside(MEMBERS, ids="document"),
+    "reports:sign_off_sheet": Inside(VENDOR_IN, ids="sign_off"),
+}  # fmt: skip
+
+
+def _named(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _named(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        else:
+            yield f"{prefix}{entry.name}", entry
+
+
+def test_every_route_has_an_entry() -> None:
+    """TRUST.md 4: a new route without its entry here is red, and so is an entry without a route."""
+    assert {name for name, _pattern in _named()} == set(ROUTES) | ALLAUTH
+
+
+def test_every_view_of_ours_declares_a_policy() -> None:
+    """TRUST.md 4: default deny."""
+    patterns = list(our_patterns())
+    assert len(patterns) > 40
+    assert [p.callback.__name__ for p in patterns if not hasattr(p.callback, "policy")] == []
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One filled world for the whole module: built once, every request is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_world()
+        transaction.set_rollback(True)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status_code: int
+    location: str
+    told: str  # body and headers
+
+    @classmethod
+    def of(cls, response: Any) -> Answer:
+        body = response.getvalue() if response.streaming else response.content
+        # The test client leaves a served file open; closing it must not close the database, as it would after a request.
+        request_finished.disconnect(close_old_connections)
+        response.close()
+        request_finished.connect(close_old_connections)
+        told = body.decode(errors="replace") + str(response.headers)
+        return cls(response.status_code, response.headers.get("Location", ""), told)
+
+
+Ask = Callable[[str, str, str], Answer]
+
+
+@pytest.fixture
+def ask(world: World, db: None) -> Ask:
+    """Send one request as a role ("" is nobody)."""
+
+    def send(role: str, method: str, url: str) -> Answer:
+        browser = Client(raise_request_exception=True)
+        if role:
+            browser.force_login(world.people[role])
+        with transaction.atomic():
+            answer = Answer.of(browser.generic(method, url, content_type="application/x-www-form-urlencoded"))
+            # What one role deletes, the next one must still find.
+            transaction.set_rollback(True)
+        return answer
+
+    return send
+
+
+def _url(name: str, world: World, engagement: Any, ids: str) -> str:
+    return reverse(name, args=[engagement.pk, *(world.ids(engagement)[part] for part in ids.split())])
+
+
+def _signs_in_first(answer: Answer) -> bool:
+    return answer.status_code == 302 and answer.location.startswith(reverse(settings.LOGIN_URL))
+
+
+COMPANY: list[tuple[str, Company]] = [(name, rule) for name, rule in ROUTES.items() if isinstance(rule, Company)]
+INSIDE: list[tuple[str, Inside]] = [(name, rule) for name, rule in ROUTES.items() if isinstance(rule, Inside)]
+METHODS = ("get", "post")
+
+
+@pytest.mark.parametrize(("name", "rule"), COMPANY, ids=[name for name, _ in COMPANY])
+def test_company_routes(name: str, rule: Company, world: World, ask: Ask) -> None:
+    """Strangers sign in first, those not named get a 403, the rest an answer."""
+    url = reverse(name, args=rule.args(world))
+    for method in METHODS:
+        allowed: set[str] | None = getattr(rule, method)
+        assert _signs_in_first(ask("", method.upper(), url))
+        for role in sorted(EVERYONE):
+            status = ask(role, method.upper(), url).status_code
+            _judge(name, method, role, status, allowed, missing=None)
+
+
+@pytest.mark.parametrize(("name", "rule"), INSIDE, ids=[name for name, _ in INSIDE])
+def test_routes_inside_an_engagement(name: str, rule: Inside, world: World, ask: Ask) -> None:
+    """Members by their permissions; for all others the engagement is absent."""
+    url = _url(name, world, world.engagement, rule.ids)
+    for method in METHODS:
+        allowed: set[str] | None = getattr(rule, method)
+        assert _signs_in_first(ask("", method.upper(), url))
+        for role in sorted(EVERYONE):
+            status = ask(role, method.upper(), url).status_code
+            _judge(name, method, role, status, allowed, missing=None if role in rule.shown else 404)
+
+
+@pytest.mark.parametrize(("name", "rule"), INSIDE, ids=[name for name, _ in INSIDE])
+def test_a_foreign_row_is_an_absent_row(name: str, rule: Inside, world: World, ask: Ask) -> None:
+    """The same 404 with the same page for another client's engagement, for an absent one, and for another
+    engagement's row under one's own."""
+    foreign = _url(name, world, world.foreign, rule.ids)
+    absent = foreign.replace(f"/engagements/{world.foreign.pk}/", "/engagements/987654321/")
+    crossed = _url_crossed(name, world, rule)
+    for method in METHODS:
+        if getattr(rule, method) is None:
+            continue
+        for role in ("lead", "client_pm"):
+            answers = [ask(role, method.upper(), url) for url in (foreign, absent)]
+            assert [answer.status_code for answer in answers] == [404, 404], (name, method, role)
+            assert _without_addresses(answers[0], foreign) == _without_addresses(answers[1], absent)
+        if crossed:
+            assert ask("manager", method.upper(), crossed).status_code == 404, (name, method, "crossed ids")
+
+
+def _url_crossed(name: str, world: World, rule: Inside) -> str:
+    """Our engagement's address with the other engagement's row; "" where the row's id names no row."""
+    if not rule.ids or rule.ids in {"day", "document_kind", "obstacle"}:
+        return ""
+    return reverse(name, args=[world.engagement.pk, *(world.ids(world.foreign)[part] for part in rule.ids.split())])
+
+
+def _without_addresses(answer: Answer, url: str) -> str:
+    text = answer.told.replace(url, "")
+    return re.sub(
+        r"""(nonce|value)="[^"]*"|'nonce-[^']*'|'X-Request-ID': '[^']*'|'Content-Length': '[^']*'""", "", text
+    )
+
+
+@pytest.mark.parametrize("role", sorted(CLIENT_IN))
+def test_no_page_tells_a_client_what_is_not_theirs(role: str, world: World, ask: Ask) -> None:
+    """No page a client can open holds an internal line, a draft, a waiver, or a word of another client."""
+    opened = 0
+    company = [(name, reverse(name, args=rule.args(world))) for name, rule in COMPANY if role in (rule.get or ())]
+    inside = [
+        (name, _url(name, world, world.engagement, rule.ids)) for name, rule in INSIDE if role in (rule.get or ())
+    ]
+    for name, url in company + inside:
+        answer = ask(role, "GET", url)
+        assert CANARY_FOREIGN not in answer.told, (name, "foreign")
+        assert CANARY_INTERNAL not in answer.told, (name, "internal")
+        opened += answer.status_code == 200
+    assert opened >= 12
+
+
+def test_the_canaries_would_be_seen(world: World, ask: Ask) -> None:
+    """The control: a manager's pages do hold them, so the test above looks at real rows."""
+    foreign = ask("manager", "GET", reverse("engagements:list")).told
+    day = ask("lead", "GET", _url("standups:day", world, world.engagement, "day")).told
+    assert CANARY_FOREIGN in foreign
+    assert CANARY_INTERNAL in day
+
+
+def test_a_user_who_left_sees_nothing(world: World, ask: Ask) -> None:
+    """A membership that ended opens no door."""
+    user: User = world.people["client_pm"]
+    user.memberships.unscoped().update(ended_at=timezone.now())
+    assert ask("client_pm", "GET", reverse("reports:dashboard", args=[world.engagement.pk])).status_code == 404
+
+
+def _judge(name: str, method: str, role: str, status: int, allowed: set[str] | None, *, missing: int | None) -> None:
+    where = f"{method.upper()} {name} as {role}: {status}"
+    if allowed is None and missing is None:
+        assert status in {405, 403}, where
+    elif allowed is None:
+        assert status in {405, 403, 404}, where
+    elif role in allowed:
+        assert status < 400 or status in {409, 422}, where
+    else:
+        assert status == (missing or 403), where

@@ -1,0 +1,122 @@
+"""A page asks the database as often at thirty rows as at one. The numbers stand here, so that a new query is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from engagements.models import Engagement
+from engagements.services import plan
+from onsite.accounts.models import User
+from onsite.accounts.roles import Part
+from standups.models import Section
+from tests.conftest import SignIn
+from tests.factories import (
+    ClientFactory,
+    EngagementFactory,
+    LineFactory,
+    MembershipFactory,
+    ObjectiveFactory,
+    ProblemFactory,
+    ScopeItemFactory,
+    StandUpFactory,
+    UserFactory,
+)
+
+MANY = 30
+
+
+def _fill(engagement: Engagement, lead: User, rows: int) -> None:
+    """Bring every kind of row of the engagement up to `rows`."""
+    today = engagement.today()
+    for _i in range(rows):
+        ObjectiveFactory(engagement=engagement)
+        ScopeItemFactory(engagement=engagement)
+        ProblemFactory(engagement=engagement, raised_on=today - timedelta(days=3), raised_by=lead)
+    known = engagement.stand_ups.count()
+    for i in range(known, known + rows):
+        StandUpFactory(engagement=engagement, held_on=today - timedelta(days=i), created_by=lead)
+    newest = engagement.stand_ups.unscoped().newest_first()[0]
+    for section in Section:
+        for _i in range(rows):
+            LineFactory(stand_up=newest, section=section)
+
+
+def _add_engagements(manager: User, lead: User, rows: int) -> None:
+    client = ClientFactory()
+    for _i in range(rows):
+        engagement = EngagementFactory(client=client, created_by=manager)
+        MembershipFactory(engagement=engagement, user=lead, part=Part.LEAD)
+        plan.lay_out_plan(actor=manager, engagement=engagement)
+        StandUpFactory(engagement=engagement, created_by=lead)
+        ProblemFactory(engagement=engagement, raised_by=lead, severity="critical")
+
+
+def _count(browser: Client, url: str) -> tuple[int, list[str]]:
+    browser.get(url)  # The first request of a session may write it.
+    with CaptureQueriesContext(connection) as queries:
+        response = browser.get(url)
+    assert response.status_code == 200, url
+    return len(queries), [query["sql"][:160] for query in queries]
+
+
+@pytest.fixture
+def same_at_thirty(sign_in: SignIn) -> Callable[..., None]:
+    """Assert that the page asks equally often after `grow`, and at most `most` times."""
+
+    def check(user: User, url: str, grow: Callable[[], None], most: int) -> None:
+        browser = sign_in(user)
+        few, _sql = _count(browser, url)
+        grow()
+        many, sql = _count(browser, url)
+        assert many == few, "\n".join(sql)
+        assert many <= most, "\n".join(sql)
+
+    return check
+
+
+INSIDE = [
+    ("reports:dashboard", "client_pm", 15),
+    ("engagements:detail", "engineer", 18),
+    ("engagements:prepare", "engineer", 10),
+    ("engagements:plan", "engineer", 7),
+    ("engagements:team", "engineer", 5),
+    ("standups:list", "engineer", 9),
+    ("standups:problems", "client_pm", 7),
+    ("reports:documents", "client_pm", 5),
+]
+
+
+@pytest.mark.parametrize(("route", "role", "most"), INSIDE, ids=[row[0] for row in INSIDE])
+def test_pages_of_an_engagement(
+    route: str, role: str, most: int, engagement: Engagement, engineer: User, client_pm: User,
+    same_at_thirty: Callable[..., None],
+) -> None:  # fmt: skip
+    """SPEED: constant query counts."""
+    plan.lay_out_plan(actor=engineer, engagement=engagement)
+    _fill(engagement, engineer, 1)
+    user = {"client_pm": client_pm, "engineer": engineer}[role]
+    url = reverse(route, args=[engagement.pk])
+    same_at_thirty(user, url, lambda: _fill(engagement, engineer, MANY - 1), most)
+
+
+def test_the_stand_up_page(engagement: Engagement, engineer: User, same_at_thirty: Callable[..., None]) -> None:
+    """SPEED: the page of a day, with thirty lines a section and thirty problems to answer."""
+    _fill(engagement, engineer, 1)
+    url = reverse("standups:day", args=[engagement.pk, engagement.today()]) + "?edit=1"
+    same_at_thirty(engineer, url, lambda: _fill(engagement, engineer, MANY - 1), 13)
+
+
+@pytest.mark.parametrize(("route", "most"), [("reports:portfolio", 14), ("engagements:list", 7), ("reports:today", 9)])
+def test_pages_of_the_company(route: str, most: int, manager: User, same_at_thirty: Callable[..., None]) -> None:
+    """SPEED: portfolio, list and Today, at one and at thirty engagements."""
+    lead = UserFactory()
+    _add_engagements(manager, lead, 1)
+    user = lead if route == "reports:today" else manager
+    same_at_thirty(user, reverse(route), lambda: _add_engagements(manager, lead, MANY - 1), most)

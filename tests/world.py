@@ -1,0 +1,151 @@
+"""A filled world for the tests that ask every page: two clients' engagements with every kind of row in each.
+
+Texts of the foreign engagement hold CANARY_FOREIGN, internal rows and drafts of the own one CANARY_INTERNAL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from engagements.models import Attachment, Engagement, FollowUpVisit, Waiver
+from engagements.services import plan, signing
+from onsite.accounts.models import User
+from onsite.accounts.roles import Part, Role
+from onsite.notifications.models import Message
+from reports.models import Document, DocumentKind, Draft
+from standups.models import Section
+from tests.factories import (
+    ClientFactory,
+    EngagementFactory,
+    LineFactory,
+    MembershipFactory,
+    ObjectiveFactory,
+    ProblemFactory,
+    ScopeItemFactory,
+    StandUpFactory,
+    UserFactory,
+)
+
+CANARY_FOREIGN = "canary-of-the-other-client"
+CANARY_INTERNAL = "canary-of-internal-lines"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
+PARTS = {
+    "lead": Part.LEAD,
+    "engineer": Part.ENGINEER,
+    "client_pm": Part.CLIENT_PM,
+    "business_owner": Part.BUSINESS_OWNER,
+    "key_user": Part.KEY_USER,
+}
+
+
+@dataclass
+class World:
+    """The two engagements, the people by role, and the ids of one row of each kind in each engagement."""
+
+    engagement: Engagement
+    foreign: Engagement
+    people: dict[str, User]
+    message: Message
+    rows: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def ids(self, engagement: Engagement) -> dict[str, Any]:
+        """Return what stands in an address for one row of each kind."""
+        return self.rows[engagement.pk]
+
+
+def build_world() -> World:
+    """Create everything; call inside a transaction that is rolled back."""
+    manager = UserFactory(role=Role.MANAGER, name="王海明")
+    mark = CANARY_FOREIGN
+    client = ClientFactory(name="华东机械集团", short_name="华东机械")
+    own = EngagementFactory(client=client, created_by=manager)
+    foreign = EngagementFactory(
+        client=ClientFactory(name=f"仁和医院 {mark}", short_name=mark),
+        created_by=manager, name=mark, site=mark, purpose=mark,
+    )  # fmt: skip
+    people: dict[str, User] = {"manager": manager, "administrator": UserFactory(role=Role.ADMINISTRATOR)}
+    for name, part in PARTS.items():
+        role = Role.ENGINEER if name in {"lead", "engineer"} else Role.CLIENT
+        people[name] = UserFactory(role=role)
+        MembershipFactory(engagement=own, user=people[name], part=part)
+    people["outsider"] = UserFactory(name=mark)
+    people["stranger"] = UserFactory(role=Role.CLIENT, name=mark)
+    MembershipFactory(engagement=foreign, user=people["outsider"], part=Part.LEAD)
+    MembershipFactory(engagement=foreign, user=people["stranger"], part=Part.CLIENT_PM)
+    message = Message.objects.create(
+        kind="joined", recipient=people["lead"], dedupe_key="world", payload={"engagement": own.pk},
+        due_at=timezone.now(), dead_at=timezone.now(),
+    )  # fmt: skip
+    world = World(own, foreign, people, message)
+    world.rows[own.pk] = _fill(own, people["lead"], people["engineer"], "生产计划", CANARY_INTERNAL)
+    world.rows[foreign.pk] = _fill(foreign, people["outsider"], manager, mark, mark)
+    return world
+
+
+def _fill(engagement: Engagement, lead: User, second: User, word: str, internal: str) -> dict[str, Any]:
+    manager = engagement.created_by
+    objective = ObjectiveFactory(engagement=engagement, title=word)
+    scope_item = ScopeItemFactory(engagement=engagement, text=word)
+    stages = plan.lay_out_plan(actor=lead, engagement=engagement)
+    sign_off = signing.freeze_goals(actor=lead, engagement=engagement)
+    signature = signing.register_paper(
+        actor=second, sign_off=sign_off, part=Part.BUSINESS_OWNER, signer_name=word, signed_on=engagement.today(),
+        code=sign_off.code, scan=SimpleUploadedFile("scan.png", PNG),
+    )  # fmt: skip
+    Waiver.objects.create(
+        engagement=engagement, before_phase="execution", obstacle="goals.signed.client_pm", obstacle_text=internal,
+        reason=internal, due_on=engagement.today(), granted_by=manager,
+    )  # fmt: skip
+    attachment = Attachment(
+        engagement=engagement, name=f"{word}.png", media_type="image/png", size_bytes=len(PNG), sha256="0" * 64,
+        uploaded_by=lead,
+    )  # fmt: skip
+    attachment.file.save("world.png", ContentFile(PNG))
+    visit = FollowUpVisit.objects.create(
+        engagement=engagement, kind="1m", revision=1, anchor_on=engagement.today(), due_on=engagement.today()
+    )
+    return {
+        "objective": objective.pk,
+        "scope_item": scope_item.pk,
+        "stage": stages[0].pk,
+        "sign_off": sign_off.pk,
+        "signature": signature.pk,
+        "membership": engagement.memberships.unscoped().get(user=lead).pk,
+        "visit": visit.pk,
+        "attachment": attachment.pk,
+        "obstacle": "goals.signed.business_owner",
+        **_days(engagement, lead, word, internal),
+        **_documents(engagement, lead, word, internal),
+    }
+
+
+def _days(engagement: Engagement, lead: User, word: str, internal: str) -> dict[str, Any]:
+    today = engagement.today()
+    problem = ProblemFactory(engagement=engagement, title=word, raised_on=today - timedelta(days=3))
+    ProblemFactory(engagement=engagement, title=internal, is_internal=True, raised_on=today - timedelta(days=3))
+    StandUpFactory(engagement=engagement, held_on=today - timedelta(days=1), created_by=lead, published_at=None)
+    draft = engagement.stand_ups.unscoped().get(published_at=None)
+    LineFactory(stand_up=draft, text=internal)
+    stand_up = StandUpFactory(engagement=engagement, held_on=today, created_by=lead)
+    for section in Section:
+        LineFactory(stand_up=stand_up, section=section, text=word)
+        LineFactory(stand_up=stand_up, section=section, text=internal, is_internal=True)
+    return {"problem": problem.pk, "day": today}
+
+
+def _documents(engagement: Engagement, lead: User, word: str, internal: str) -> dict[str, Any]:
+    Draft.objects.create(
+        engagement=engagement, kind=DocumentKind.FIELD_MANUAL, summary=internal, proposals=internal, edited_by=lead
+    )
+    document = Document(
+        engagement=engagement, kind=DocumentKind.FIELD_MANUAL, version=1, language="zh-hans", snapshot={},
+        snapshot_hash="0" * 64, pdf_hash="0" * 64, issued_by=lead, issued_at=timezone.now(),
+    )  # fmt: skip
+    document.pdf.save("world.pdf", ContentFile(b"%PDF-1.7 " + word.encode()))
+    return {"document": document.pk, "document_kind": DocumentKind.FIELD_MANUAL.value}
