@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -42,7 +44,25 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: object) -> Iterator[OpenPage]:
+def under_way(live_server: object) -> Iterator[set[int]]:
+    """The threads of the server that answer a request right now."""
+    threads: set[int] = set()
+
+    def started(**_kwargs: object) -> None:
+        threads.add(threading.get_ident())
+
+    def finished(**_kwargs: object) -> None:
+        threads.discard(threading.get_ident())
+
+    request_started.connect(started)
+    request_finished.connect(finished)
+    yield threads
+    request_started.disconnect(started)
+    request_finished.disconnect(finished)
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: object, under_way: set[int]) -> Iterator[OpenPage]:
     """Open a page for a person (None: nobody signed in) in a language, width and colour scheme.
 
     The page fails the test on a script error, a refused resource or a Content-Security-Policy report.
@@ -77,6 +97,10 @@ def open_page(browser: Browser, live_server: object) -> Iterator[OpenPage]:
     yield opened
     for context in contexts:
         context.close()
+    # A page that is closed may leave a request behind; the tables are emptied only when the server has answered it.
+    until = time.monotonic() + 10
+    while under_way and time.monotonic() < until:
+        time.sleep(0.05)
     assert complaints == []
 
 

@@ -117,12 +117,13 @@ def test_the_last_two_visits_at_once_end_the_clients_access(
     engagement: Engagement, manager: User, client_pm: User, in_parallel: InParallel
 ) -> None:
     """Without the lock each sees the other's visit as open, and nobody lets go of the client."""
+    went_live_on = engagement.today() - timedelta(days=90)  # Long enough ago that both visits may be held.
     for _round in range(AGAIN):
         FollowUpVisit.objects.all().delete()
         engagement.memberships.update(ended_at=None)
-        Engagement.objects.update(go_live_on=None)
+        Engagement.objects.update(go_live_on=None, start_on=went_live_on)
         in_phase(engagement, Phase.EXECUTION)
-        visits = followups.record_go_live(actor=manager, engagement=fresh(engagement), on=engagement.today())
+        visits = followups.record_go_live(actor=manager, engagement=fresh(engagement), on=went_live_on)
         in_phase(engagement, Phase.CLOSED)
         rows = [FollowUpVisit.objects.unscoped().select_related("engagement").get(pk=visit.pk) for visit in visits]
         assert told(in_parallel(*[lambda row=row: hold(row, manager) for row in rows])) == []
