@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from engagements import gates
-from engagements.models import Engagement, Phase, SignOff
+from engagements import gates, preparedness
+from engagements.models import Engagement, Invocation, Phase, SignOff
 from engagements.services.goals import text_of_goals
 from engagements.services.signing import missing_parts
 from onsite.accounts.roles import Part
 from onsite.core.errors import Obstacle
+
+SIGNED = "goals.signed"
 
 _MISSING = gettext_lazy("Goals and scope, version %(version)s: the signature of the %(part)s is missing.")
 _BEING_CHECKED = gettext_lazy(
@@ -61,7 +63,7 @@ def _missing_signatures(sign_off: SignOff) -> list[Obstacle]:
     on_paper = set(sign_off.signatures.unscoped().filter(checked_at=None).values_list("part", flat=True))
     return [
         Obstacle(
-            f"goals.signed.{part}",
+            f"{SIGNED}.{part}",
             (_BEING_CHECKED if part in on_paper else _MISSING)
             % {"version": sign_off.version, "part": Part(part).label},
             url,
@@ -82,8 +84,26 @@ def went_live(engagement: Engagement) -> Sequence[Obstacle]:
     return [Obstacle("go_live.missing", text, reverse("engagements:review", args=[engagement.pk]), waivable=False)]
 
 
+def no_running_emergency(engagement: Engagement) -> Sequence[Obstacle]:
+    """Every emergency has ended with a cause: after the closing nobody could end it any more."""
+    running = Invocation.objects.unscoped().running().filter(plan__engagement=engagement).select_related("plan")
+    return [
+        Obstacle(
+            f"emergency.running.{row.pk}",
+            _("The emergency “%(plan)s” is still running.") % {"plan": row.plan.title},
+            reverse("engagements:invocation", args=[engagement.pk, row.pk]),
+            waivable=False,
+        )
+        for row in running
+    ]
+
+
 def register_all() -> None:
     """Called once when the apps are ready."""
     gates.register(Phase.EXECUTION, a_lead_and_a_plan)
+    gates.register(Phase.EXECUTION, preparedness.agreed_plan)
     gates.register(Phase.EXECUTION, agreed_goals)
+    gates.register(Phase.EXECUTION, preparedness.understood_functions)
+    gates.register(Phase.EXECUTION, preparedness.contingency_plans)
     gates.register(Phase.REVIEW, went_live)
+    gates.register(Phase.CLOSED, no_running_emergency)

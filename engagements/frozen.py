@@ -1,4 +1,4 @@
-"""A frozen text of goals and scope, read back from its plain values for the page and for paper."""
+"""Frozen texts, read back from their plain values for the page and for paper."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engagements.models import CoreTask, Direction
+from engagements import measures
+from engagements.models import ChangeRequest, CoreTask, Direction, SignOff, StageKind
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class FrozenObjective:
     direction: str
     due_on: date
     how_measured: str
+    measured_from: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,44 @@ class FrozenGoals:
     objectives: tuple[FrozenObjective, ...]
 
 
+@dataclass(frozen=True)
+class FrozenChange:
+    """A change request as it was frozen, and the goals and scope it leads to. `stage` is "" where no stage grows."""
+
+    client: str
+    engagement: str
+    number: int
+    title: str
+    reason: str
+    origin: str
+    origin_note: str
+    stage: str
+    impact_days: int
+    impact_note: str
+    into_scope: str
+    out_of_scope: str
+    decision_note: str
+    goals_version: int
+    agreed_before: date
+    goals: FrozenGoals
+
+
+def text_of(sign_off: SignOff) -> FrozenGoals | FrozenChange:
+    """Return the text of a sign-off of any kind."""
+    return read_change(sign_off.text) if sign_off.kind == SignOff.Kind.CHANGE else read(sign_off.text)
+
+
+def read_change(text: dict[str, Any]) -> FrozenChange:
+    """Return the frozen text of `change_text.text_of_change`."""
+    named = {
+        "origin": str(ChangeRequest.Origin(text["origin"]).label),
+        "stage": str(StageKind(text["stage"]).label) if text["stage"] else "",
+        "agreed_before": date.fromisoformat(text["agreed_before"]),
+        "goals": read(text["goals"]),
+    }
+    return FrozenChange(**{**text, **named})
+
+
 def read(text: dict[str, Any]) -> FrozenGoals:
     """Return the frozen text of `services.goals.text_of_goals`."""
     return FrozenGoals(
@@ -62,5 +102,8 @@ def read(text: dict[str, Any]) -> FrozenGoals:
 
 
 def _objective(row: dict[str, Any]) -> FrozenObjective:
-    named = {"direction": str(Direction(row["direction"]).label), "due_on": date.fromisoformat(row["due_on"])}
-    return FrozenObjective(**{**row, **named})
+    plain = {name: value for name, value in row.items() if name != "measure"}
+    return FrozenObjective(
+        **{**plain, "direction": str(Direction(row["direction"]).label), "due_on": date.fromisoformat(row["due_on"])},
+        measured_from=measures.label_of(row.get("measure", "")),
+    )

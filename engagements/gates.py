@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement, Phase, Waiver
-from engagements.services import followups
+from engagements.services import followups, forecast
 from engagements.services.followups import REMIND_AT
 from onsite.accounts.access import require
 from onsite.accounts.models import User
@@ -97,6 +97,7 @@ def change_phase(*, actor: User, engagement: Engagement, to: Phase) -> None:
         )
         row.phase = to
         _let_go(actor, row)
+        forecast.refresh(row)
     engagement.phase = to
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from engagements import gates
-from engagements.models import Engagement, FollowUpVisit, Phase, SignOff, Waiver
-from engagements.services import followups
+from engagements.models import Engagement, FollowUpVisit, Invocation, Phase, SignOff, Waiver
+from engagements.services import emergencies, followups
 from engagements.services.signing import missing_parts
 from onsite.notifications import kinds
 from onsite.notifications.kinds import Written
@@ -43,7 +44,7 @@ def sign_request(message: Message) -> Written | None:
     if not set(missing_parts(sign_off)) & sign_off.engagement.parts_of(message.recipient):
         return None
     subject = _("Please sign: %(text)s, version %(version)s") % {
-        "text": sign_off.get_kind_display(),
+        "text": sign_off.title,
         "version": sign_off.version,
     }
     url = reverse("engagements:sign_off", args=[sign_off.engagement_id, sign_off.pk])
@@ -73,6 +74,37 @@ def waiver_due(message: Message) -> Written | None:
     return _written(message, subject, "emails/waiver_due.txt", waiver.engagement, url, waiver=waiver)
 
 
+def contingency_invoked(message: Message) -> Written | None:
+    """An emergency runs at a site; nothing where it ended meanwhile, or it is no longer this person's."""
+    rows = Invocation.objects.visible_to(message.recipient).running()
+    people = ("invoked_by", "plan__owner", "plan__deputy", "plan__engagement__client", "plan__engagement__created_by")
+    invocation = rows.select_related(*people).filter(pk=message.payload["invocation"]).first()
+    if invocation is None or message.recipient not in emergencies.told(invocation):
+        return None
+    engagement = invocation.plan.engagement
+    subject = _("Emergency: %(plan)s, %(client)s") % {
+        "plan": invocation.plan.title,
+        "client": engagement.client.short_name,
+    }
+    url = reverse("engagements:invocation", args=[engagement.pk, invocation.pk])
+    since, due = (_at_site(engagement, at) for at in (invocation.invoked_at, invocation.respond_by))
+    return _written(
+        message,
+        subject,
+        "emails/contingency_invoked.txt",
+        engagement,
+        url,
+        invocation=invocation,
+        since=since,
+        due=due,
+    )
+
+
+def _at_site(engagement: Engagement, at: datetime) -> str:
+    """The hour at the site, with its zone: the reader may be elsewhere."""
+    return f"{at.astimezone(engagement.zone):%H:%M} ({engagement.zone_name})"
+
+
 def _written(
     message: Message, subject: str, template: str, engagement: Engagement, url: str, **context: Any
 ) -> Written:
@@ -85,4 +117,5 @@ def register_all() -> None:
     kinds.register("visit_reminder", visit_reminder, label=gettext_lazy("Reminder of a follow-up visit"))
     kinds.register("sign_request", sign_request, label=gettext_lazy("Request to sign"))
     kinds.register("joined", joined, label=gettext_lazy("New in a team"))
+    kinds.register("contingency_invoked", contingency_invoked, label=gettext_lazy("Emergency"))
     kinds.register("waiver_due", waiver_due, label=gettext_lazy("Reminder of a waiver"))

@@ -1,4 +1,4 @@
-"""The plan as pages read it: each stage with its agreed days, what moved, and the chart."""
+"""The plan as pages read it: each stage with its agreed days and what moved; its tasks stand in `planned_work`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from engagements.models import Baseline, BaselineStage, Engagement, Stage
 from onsite.accounts.models import User
 from onsite.core import calendars
-from onsite.core.charts.gantt import GanttChart, GanttRow, gantt_svg
 
 
 @dataclass(frozen=True)
@@ -68,32 +65,6 @@ def plan_of(engagement: Engagement, user: User) -> Plan:
             for stage in engagement.stages.visible_to(user)
         ),
         baseline,
-    )
-
-
-def chart(engagement: Engagement, plan: Plan, *, with_links: bool = False) -> SafeString:
-    """Return the Gantt chart; with links each stage leads to its form."""
-    rows = tuple(
-        GanttRow(
-            label=str(planned.stage),
-            start_on=planned.stage.start_on,
-            finish_on=planned.stage.finish_on,
-            baseline_start_on=planned.agreed.start_on if planned.agreed else None,
-            baseline_finish_on=planned.agreed.finish_on if planned.agreed else None,
-            percent=planned.stage.percent,
-            url=reverse("engagements:stage_edit", args=[engagement.pk, planned.stage.pk]) if with_links else None,
-        )
-        for planned in plan.stages
-    )
-    return gantt_svg(
-        GanttChart(
-            rows=rows,
-            today=engagement.today(),
-            is_working_day=engagement.working_calendar.is_working,
-            label=_("The stages in their days, with what was agreed and how far they are"),
-            baseline_word=_("agreed"),
-            today_word=_("Today"),
-        )
     )
 
 

@@ -37,8 +37,8 @@ class Signing:
 
     @classmethod
     def of(cls, sign_off: SignOff, user: User) -> Signing:
-        """Return what this person may see of it. Two queries."""
-        rows = sign_off.signatures.visible_to(user).select_related("scan", "registered_by", "checked_by")
+        """Return what this person may see of it; where it was agreed through a change, who signed that. Two queries."""
+        rows = sign_off.signed_text.signatures.visible_to(user).select_related("scan", "registered_by", "checked_by")
         signatures = {row.part: row for row in rows}
         members = list(
             Membership.objects.visible_to(user)

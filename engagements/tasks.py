@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from engagements.services import plan
+from engagements.services import forecast, plan
 
 
 @shared_task(name="engagements.take_plan_snapshots")
 def take_plan_snapshots() -> None:
-    """Keep today's picture of every running plan, by each site's own day."""
+    """Keep today's picture of every running plan, by each site's own day, and what it says of the agreed day."""
     plan.take_all_snapshots()
+    forecast.refresh_all()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
-from django.db.models import OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Subquery
 
-from engagements.models import BaselineStage, Reading, StageKind
+from engagements import measures
+from engagements.models import BaselineStage, Engagement, StageKind
 from engagements.models.goals import ObjectiveQuerySet
 from engagements.models.plan import StageQuerySet
 from reports.documents.parts import Objective
@@ -41,7 +42,7 @@ class StageRow:
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveRow:
-    """An objective with its newest reading; the last three are None, None and "" while nobody measured."""
+    """An objective with its current value; the last three are None, None and "" while nobody measured."""
 
     pk: int
     title: str
@@ -81,13 +82,22 @@ def stage_rows(stages: StageQuerySet) -> list[StageRow]:
     return [StageRow(*values) for values in rows.values_list(*fields, "agreed_start_on", "agreed_finish_on")]
 
 
-def objective_rows(objectives: ObjectiveQuerySet) -> list[ObjectiveRow]:
-    """Return the objectives by due day, each with its newest reading."""
-    newest = Reading.objects.filter(objective=OuterRef("pk")).order_by("-measured_on", "-pk")
-    rows = objectives.annotate(
-        value=Subquery(newest.values("value")[:1]),
-        value_on=Subquery(newest.values("measured_on")[:1]),
-        value_from=Coalesce(Subquery(newest.values("evidence")[:1]), Value("")),
-    ).order_by("due_on", "pk")
-    fields = ("pk", "title", "metric", "unit", "baseline", "target", "direction", "due_on", "how_measured")
-    return [ObjectiveRow(*values) for values in rows.values_list(*fields, "value", "value_on", "value_from")]
+def objective_rows(engagement: Engagement, objectives: ObjectiveQuerySet) -> list[ObjectiveRow]:
+    """Return the objectives of this engagement by due day, each with its current value (see `engagements.measures`)."""
+    return [
+        ObjectiveRow(
+            pk=found.objective.pk,
+            title=found.objective.title,
+            metric=found.objective.metric,
+            unit=found.objective.unit,
+            baseline=found.objective.baseline,
+            target=found.objective.target,
+            direction=cast(Direction, found.objective.direction),
+            due_on=found.objective.due_on,
+            how_measured=found.objective.how_measured,
+            reading=found.value,
+            measured_on=found.on,
+            evidence=found.evidence,
+        )
+        for found in measures.measure(engagement, objectives.order_by("due_on", "pk"))
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import structlog
@@ -27,7 +28,7 @@ from onsite.core.errors import DomainError, StaleError
 from onsite.core.jobs import Progress
 from onsite.core.models import Job
 from onsite.core.pdf import renderer_fingerprint
-from reports.building.snapshots import Issued, build, restored, sealed
+from reports.building.snapshots import Issued, build, dated, restored, sealed
 from reports.documents.codec import SnapshotError
 from reports.documents.printing import print_document, refuse_missing_glyphs
 from reports.documents.snapshot import Snapshot
@@ -87,10 +88,11 @@ def next_version(engagement: Engagement, kind: DocumentKind) -> int:
 
 
 def issue_document(
-    *, actor: User, engagement: Engagement, kind: DocumentKind, language: str, version: int
+    *, actor: User, engagement: Engagement, kind: DocumentKind, language: str, version: int, on: date | None = None
 ) -> Document:
     """Freeze the document as the rows stand now and start printing it.
 
+    It bears the day `on`, the site's today where none is given: only the sample data tells of days that have passed.
     `version` is the number the page offered: raises StaleError where it was issued meanwhile, so a second click issues
     nothing. Raises DomainError where the narrative is missing, the phase is too early, or a character has no font.
     """
@@ -101,7 +103,7 @@ def issue_document(
         row = Engagement.objects.unscoped().select_related("client", "created_by").get(pk=engagement.pk)
         draft = draft_of(row, kind)
         _refuse_unready(row, kind, draft)
-        snapshot = build(row, kind, draft, language)
+        snapshot = dated(build(row, kind, draft, language), on or row.today())
         refuse_missing_glyphs(snapshot)
         document = _freeze(actor, row, kind, snapshot, version=version, head=head)
         if document is not None:

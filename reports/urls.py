@@ -15,6 +15,7 @@ engagement = [
     path("documents/<int:pk>/print/", documents.document_print, name="document_print"),
     path("documents/<int:pk>/pdf/", files.document_pdf, name="document_pdf"),
     path("sign-offs/<int:pk>/sheet/", files.sign_off_sheet, name="sign_off_sheet"),
+    path("functions/guide/", files.interview_guide, name="interview_guide"),
 ]
 
 urlpatterns = [

@@ -11,6 +11,8 @@ from engagements import gates
 from engagements.models import Engagement, Phase
 from onsite.core.errors import Obstacle
 
+CRITICAL = "problems.critical"
+
 
 def no_critical_problem(engagement: Engagement) -> Sequence[Obstacle]:
     """No critical problem is open when the review begins."""
@@ -19,7 +21,7 @@ def no_critical_problem(engagement: Engagement) -> Sequence[Obstacle]:
         return []
     text = ngettext("%(count)s critical problem is open.", "%(count)s critical problems are open.", count)
     url = reverse("standups:problems", args=[engagement.pk]) + "?severity=critical"
-    return [Obstacle("problems.critical", text % {"count": count}, url)]
+    return [Obstacle(CRITICAL, text % {"count": count}, url)]
 
 
 def register_all() -> None:

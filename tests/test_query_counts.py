@@ -10,22 +10,30 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from engagements.models import Engagement
-from engagements.services import plan
+from engagements.models import Attachment, Dependency, Engagement, ReceivedFile
+from engagements.services import contingency, plan
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
 from standups.models import Section
 from tests.conftest import SignIn
 from tests.factories import (
+    ChangeRequestFactory,
     ClientFactory,
+    ContingencyPlanFactory,
+    DocumentRequestFactory,
     EngagementFactory,
+    FunctionFactory,
+    InterviewFactory,
     LineFactory,
     MembershipFactory,
+    ModuleFactory,
     ObjectiveFactory,
     ProblemFactory,
     ScopeItemFactory,
     StandUpFactory,
+    TaskFactory,
     UserFactory,
 )
 
@@ -38,7 +46,14 @@ def _fill(engagement: Engagement, lead: User, rows: int) -> None:
     for _i in range(rows):
         ObjectiveFactory(engagement=engagement)
         ScopeItemFactory(engagement=engagement)
+        FunctionFactory(module=ModuleFactory(engagement=engagement))
+        ChangeRequestFactory(engagement=engagement, raised_by=lead)
+        _add_documents(engagement, lead)
         ProblemFactory(engagement=engagement, raised_on=today - timedelta(days=3), raised_by=lead)
+        contingency.invoke(actor=lead, plan=ContingencyPlanFactory(engagement=engagement, owner=lead))
+        for stage in engagement.stages.unscoped()[:1]:
+            task, after = TaskFactory(stage=stage, assignee=lead), TaskFactory(stage=stage)
+            Dependency.objects.create(task=task, after=after)
     known = engagement.stand_ups.count()
     for i in range(known, known + rows):
         StandUpFactory(engagement=engagement, held_on=today - timedelta(days=i), created_by=lead)
@@ -46,6 +61,23 @@ def _fill(engagement: Engagement, lead: User, rows: int) -> None:
     for section in Section:
         for _i in range(rows):
             LineFactory(stand_up=newest, section=section)
+
+
+def _add_documents(engagement: Engagement, lead: User) -> None:
+    """One document asked for, one that came with a file, and an interview."""
+    texts = {"engagement": engagement, "asked_at": timezone.now(), "round": 1, "asked_of": lead}
+    DocumentRequestFactory(state="asked", **texts)
+    came = DocumentRequestFactory(state="received", received_way="page", received_from=lead, **texts)
+    attachment = Attachment.objects.create(
+        engagement=engagement,
+        name="手册.pdf",
+        media_type="application/pdf",
+        size_bytes=1,
+        sha256="0",
+        uploaded_by=lead,
+    )
+    ReceivedFile.objects.create(request=came, attachment=attachment, round=1)
+    InterviewFactory(engagement=engagement, held_by=lead)
 
 
 def _add_engagements(manager: User, lead: User, rows: int) -> None:
@@ -56,6 +88,7 @@ def _add_engagements(manager: User, lead: User, rows: int) -> None:
         plan.lay_out_plan(actor=manager, engagement=engagement)
         StandUpFactory(engagement=engagement, created_by=lead)
         ProblemFactory(engagement=engagement, raised_by=lead, severity="critical")
+        contingency.invoke(actor=lead, plan=ContingencyPlanFactory(engagement=engagement, owner=lead))
 
 
 def _count(browser: Client, url: str) -> tuple[int, list[str]]:
@@ -82,11 +115,17 @@ def same_at_thirty(sign_in: SignIn) -> Callable[..., None]:
 
 
 INSIDE = [
-    ("reports:dashboard", "client_pm", 15),
-    ("engagements:detail", "engineer", 18),
+    ("reports:dashboard", "client_pm", 18),
+    ("engagements:detail", "engineer", 26),
     ("engagements:prepare", "engineer", 10),
-    ("engagements:plan", "engineer", 7),
+    ("engagements:function_list", "engineer", 6),
+    ("engagements:plan", "engineer", 10),
+    ("engagements:plan_export", "engineer", 5),
+    ("engagements:change_list", "client_pm", 5),
+    ("engagements:contingency_list", "client_pm", 7),
     ("engagements:team", "engineer", 5),
+    ("engagements:document_request_list", "client_pm", 7),
+    ("engagements:interview_list", "engineer", 6),
     ("standups:list", "engineer", 9),
     ("standups:problems", "client_pm", 7),
     ("reports:documents", "client_pm", 5),
@@ -113,7 +152,9 @@ def test_the_stand_up_page(engagement: Engagement, engineer: User, same_at_thirt
     same_at_thirty(engineer, url, lambda: _fill(engagement, engineer, MANY - 1), 13)
 
 
-@pytest.mark.parametrize(("route", "most"), [("reports:portfolio", 14), ("engagements:list", 7), ("reports:today", 9)])
+@pytest.mark.parametrize(
+    ("route", "most"), [("reports:portfolio", 14), ("engagements:list", 7), ("reports:today", 10)]
+)
 def test_pages_of_the_company(route: str, most: int, manager: User, same_at_thirty: Callable[..., None]) -> None:
     """SPEED: portfolio, list and Today, at one and at thirty engagements."""
     lead = UserFactory()

@@ -13,22 +13,32 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from engagements.models import Attachment, Engagement, FollowUpVisit, Waiver
-from engagements.services import plan, signing
+from engagements.models import Attachment, Engagement, FollowUpVisit, PlanTemplate, Waiver
+from engagements.services import contingency, plan, signing
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Role
 from onsite.notifications.models import Message
 from reports.models import Document, DocumentKind, Draft
 from standups.models import Section
 from tests.factories import (
+    ChangeRequestFactory,
+    ChecklistItemFactory,
     ClientFactory,
+    ContingencyModelFactory,
+    ContingencyPlanFactory,
+    DocumentRequestFactory,
     EngagementFactory,
+    EnvironmentFactory,
+    FunctionFactory,
+    InterviewFactory,
     LineFactory,
     MembershipFactory,
+    ModuleFactory,
     ObjectiveFactory,
     ProblemFactory,
     ScopeItemFactory,
     StandUpFactory,
+    TaskFactory,
     UserFactory,
 )
 
@@ -53,6 +63,10 @@ class World:
     people: dict[str, User]
     message: Message
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def plan_template(self) -> PlanTemplate:
+        return PlanTemplate.objects.get()
 
     def ids(self, engagement: Engagement) -> dict[str, Any]:
         """Return what stands in an address for one row of each kind."""
@@ -82,6 +96,7 @@ def build_world() -> World:
         kind="joined", recipient=people["lead"], dedupe_key="world", payload={"engagement": own.pk},
         due_at=timezone.now(), dead_at=timezone.now(),
     )  # fmt: skip
+    PlanTemplate.objects.create(name=mark, core_task="go_live", content={"tasks": []}, created_by=manager)
     world = World(own, foreign, people, message)
     world.rows[own.pk] = _fill(own, people["lead"], people["engineer"], "生产计划", CANARY_INTERNAL)
     world.rows[foreign.pk] = _fill(foreign, people["outsider"], manager, mark, mark)
@@ -93,6 +108,7 @@ def _fill(engagement: Engagement, lead: User, second: User, word: str, internal:
     objective = ObjectiveFactory(engagement=engagement, title=word)
     scope_item = ScopeItemFactory(engagement=engagement, text=word)
     stages = plan.lay_out_plan(actor=lead, engagement=engagement)
+    task = TaskFactory(engagement=engagement, stage=stages[0], name=word, days=3, assignee=lead)
     sign_off = signing.freeze_goals(actor=lead, engagement=engagement)
     signature = signing.register_paper(
         actor=second, sign_off=sign_off, part=Part.BUSINESS_OWNER, signer_name=word, signed_on=engagement.today(),
@@ -112,17 +128,45 @@ def _fill(engagement: Engagement, lead: User, second: User, word: str, internal:
     )
     return {
         "objective": objective.pk,
+        "change": ChangeRequestFactory(
+            engagement=engagement, title=word, reason=word, price_note=internal, raised_by=lead
+        ).pk,
         "scope_item": scope_item.pk,
         "stage": stages[0].pk,
+        "task": task.pk,
         "sign_off": sign_off.pk,
         "signature": signature.pk,
         "membership": engagement.memberships.unscoped().get(user=lead).pk,
         "visit": visit.pk,
         "attachment": attachment.pk,
         "obstacle": "goals.signed.business_owner",
+        **_functions(engagement, word, internal),
+        **_wanted(engagement, lead, word, internal),
         **_days(engagement, lead, word, internal),
+        **_emergencies(engagement, lead, word),
+        "environment": EnvironmentFactory(engagement=engagement, name=word, access_kept=word).pk,
+        "checklist_item": ChecklistItemFactory(engagement=engagement, text=word).pk,
         **_documents(engagement, lead, word, internal),
     }
+
+
+def _functions(engagement: Engagement, word: str, internal: str) -> dict[str, Any]:
+    module = ModuleFactory(engagement=engagement, name=word)
+    function = FunctionFactory(
+        module=module, name=word, who=word, rules=word, signed_off_by=word, risk="high", frequency="daily",
+        risk_reason=internal, pain_points=internal,
+    )  # fmt: skip
+    return {"module": module.pk, "function": function.pk}
+
+
+def _wanted(engagement: Engagement, lead: User, word: str, internal: str) -> dict[str, Any]:
+    """A document asked for, one only planned, one read with findings of ours, and an interview: these are the vendor's."""
+    texts = {"engagement": engagement, "purpose": word, "asked_at": timezone.now(), "round": 1}
+    asked = DocumentRequestFactory(state="asked", title=word, **texts)
+    DocumentRequestFactory(engagement=engagement, title=internal, purpose=internal)
+    DocumentRequestFactory(state="reviewed", title=word, received_way="paper", findings=internal, **texts)
+    interview = InterviewFactory(engagement=engagement, person=internal, held_by=lead, remark=internal)
+    return {"document_request": asked.pk, "interview": interview.pk}
 
 
 def _days(engagement: Engagement, lead: User, word: str, internal: str) -> dict[str, Any]:
@@ -137,6 +181,21 @@ def _days(engagement: Engagement, lead: User, word: str, internal: str) -> dict[
         LineFactory(stand_up=stand_up, section=section, text=word)
         LineFactory(stand_up=stand_up, section=section, text=internal, is_internal=True)
     return {"problem": problem.pk, "day": today}
+
+
+def _emergencies(engagement: Engagement, lead: User, word: str) -> dict[str, Any]:
+    """A plan, one that runs, and one of the company's library; the library is no client's, so it says nothing foreign."""
+    texts = {"title": word, "trigger": word, "steps": [word], "fallback": word, "escalation": word}
+    plan_row = ContingencyPlanFactory(engagement=engagement, owner=lead, **texts)
+    running = contingency.invoke(
+        actor=lead, plan=ContingencyPlanFactory(engagement=engagement, **texts | {"title": f"{word} 2"})
+    )
+    return {
+        "contingency_plan": plan_row.pk,
+        "invocation": running.pk,
+        "invocation_step": running.steps.unscoped().get().pk,
+        "contingency_model": ContingencyModelFactory(created_by=engagement.created_by).pk,
+    }
 
 
 def _documents(engagement: Engagement, lead: User, word: str, internal: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from engagements import measures
 from engagements.forms.layout import RowsForm
 from engagements.models import Direction, Objective, ScopeItem
 from onsite.core.fields import DayField, LineField
@@ -29,13 +30,35 @@ class ObjectiveForm(RowsForm):
     target = ValueField(label=_("Target"))
     direction = forms.ChoiceField(label=_("Reached when it is"), choices=Direction.choices, initial=Direction.UP)
     due_on = DayField(label=_("Due"))
+    measure = forms.ChoiceField(
+        label=_("Measured"),
+        required=False,
+        help_text=_("What OnSite counts itself needs no readings, and none by hand are taken."),
+    )
     how_measured = LineField(
         label=_("How it is measured"), required=False, help_text=_("Who counts what, where, and when.")
     )
 
     rows: ClassVar = (
-        "title", ("metric", "unit"), ("baseline", "target"), ("direction", "due_on"), "how_measured",
+        "title", ("metric", "unit"), ("baseline", "target"), ("direction", "due_on"), "measure", "how_measured",
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(fact.key, _("by OnSite: %(fact)s") % {"fact": fact.label}) for fact in measures.offered()]
+        # An objective keeps a fact that no app offers any more until somebody chooses another.
+        kept = self.initial.get("measure")
+        if kept and not measures.find(kept):
+            offered.append((kept, kept))
+        field = self.fields["measure"]
+        field.choices = [("", _("by hand, with dated readings")), *offered]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        fact = measures.find(cleaned.get("measure", ""))
+        if fact and not cleaned.get("unit"):
+            cleaned["unit"] = str(fact.unit)
+        return cleaned
 
     @classmethod
     def initial_of(cls, objective: Objective) -> dict[str, object]:
@@ -72,5 +95,11 @@ class ReadingForm(RowsForm):
     measured_on = DayField(label=_("Measured on"))
     value = ValueField(label=_("Value"))
     evidence = LineField(label=_("Where it comes from"), help_text=_("A list, a log, a query: what proves it."))
+    file = forms.FileField(
+        label=_("Evidence as a file"),
+        required=False,
+        help_text=_("PDF, JPEG or PNG, up to 20 MB. The client can open it."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )
 
-    rows: ClassVar = (("measured_on", "value"), "evidence")
+    rows: ClassVar = (("measured_on", "value"), "evidence", "file")

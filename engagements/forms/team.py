@@ -26,8 +26,11 @@ class ColleagueForm(RowsForm):
     part = forms.ChoiceField(
         label=_("Part"), choices=[(part.value, part.label) for part in (Part.LEAD, Part.ENGINEER, Part.TRAINER)]
     )
+    phone = LineField(
+        label=_("Phone"), max_length=40, required=False, help_text=_("Stands on the contingency cards of the manual.")
+    )
 
-    rows: ClassVar = (("user", "part"),)
+    rows: ClassVar = (("user", "part"), "phone")
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

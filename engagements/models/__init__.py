@@ -1,32 +1,70 @@
 """The lifecycle and its preparation."""
 
 from engagements.models.attachment import Attachment
+from engagements.models.change import ChangeRequest
 from engagements.models.client import Client
+from engagements.models.contingency import (
+    ContingencyModel,
+    ContingencyPlan,
+    Emergency,
+    Invocation,
+    InvocationStep,
+)
+from engagements.models.document_request import DocumentRequest, ReceivedFile
 from engagements.models.engagement import CoreTask, Engagement, Membership, Phase
 from engagements.models.followup import FollowUpVisit
+from engagements.models.forecast import Forecast
+from engagements.models.function import Function, Module, Question
 from engagements.models.gate import Waiver
 from engagements.models.goals import Direction, Objective, Reading, ScopeItem
+from engagements.models.interview import Interview, InterviewNote
+from engagements.models.mailed_link import MailedLink
 from engagements.models.plan import Baseline, BaselineStage, PlanSnapshot, Stage, StageKind
+from engagements.models.publication import Publication
 from engagements.models.signoff import Signature, SignOff
+from engagements.models.site import ChecklistItem, Environment
+from engagements.models.task import BaselineTask, Dependency, PlanTemplate, Task
 
 __all__ = [
     "Attachment",
     "Baseline",
     "BaselineStage",
+    "BaselineTask",
+    "ChangeRequest",
+    "ChecklistItem",
     "Client",
+    "ContingencyModel",
+    "ContingencyPlan",
     "CoreTask",
+    "Dependency",
     "Direction",
+    "DocumentRequest",
+    "Emergency",
     "Engagement",
+    "Environment",
     "FollowUpVisit",
+    "Forecast",
+    "Function",
+    "Interview",
+    "InterviewNote",
+    "Invocation",
+    "InvocationStep",
+    "MailedLink",
     "Membership",
+    "Module",
     "Objective",
     "Phase",
     "PlanSnapshot",
+    "PlanTemplate",
+    "Publication",
+    "Question",
     "Reading",
+    "ReceivedFile",
     "ScopeItem",
     "SignOff",
     "Signature",
     "Stage",
     "StageKind",
+    "Task",
     "Waiver",
 ]

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from engagements.models.attachment import Attachment
 from engagements.models.engagement import Engagement
 from onsite.accounts.access import ScopedQuerySet
 from onsite.accounts.models import User
@@ -46,16 +48,21 @@ class ObjectiveQuerySet(ScopedQuerySet["Objective"]):
     """Objectives of an engagement."""
 
     def with_newest_reading(self) -> Self:
-        """Add `newest_value` and `newest_on`, the latest reading or None, without a further query."""
+        """Add `newest_value`, `newest_on` and `newest_evidence`, the latest reading by hand (None, None, "" without one),
+        in the same query. What an objective stands at now is said by `engagements.measures`, its one door."""
         newest = Reading.objects.filter(objective=models.OuterRef("pk")).order_by("-measured_on", "-pk")
         return self.annotate(
             newest_value=models.Subquery(newest.values("value")[:1]),
             newest_on=models.Subquery(newest.values("measured_on")[:1]),
+            newest_evidence=Coalesce(models.Subquery(newest.values("evidence")[:1]), models.Value("")),
         )
 
 
 class Objective(models.Model):
-    """A measurable goal: from the baseline to the target by a day."""
+    """A measurable goal: from the baseline to the target by a day.
+
+    `measure` names the fact of `engagements.measures` it is read from; empty = by hand, with dated readings.
+    """
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="objectives")
     title = models.CharField(_("objective"), max_length=200)
@@ -68,6 +75,7 @@ class Objective(models.Model):
     )
     due_on = models.DateField(_("due"))
     how_measured = models.CharField(_("how it is measured"), max_length=200, blank=True)
+    measure = models.CharField(_("measured from"), max_length=40, blank=True)
 
     objects = ObjectiveQuerySet.as_manager()
 
@@ -100,6 +108,9 @@ class Reading(models.Model):
     measured_on = models.DateField(_("measured on"))
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=2)
     evidence = models.CharField(_("where it comes from"), max_length=200)
+    file = models.ForeignKey(
+        Attachment, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("evidence")
+    )
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 

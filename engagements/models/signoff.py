@@ -22,15 +22,25 @@ class SignOffQuerySet(ScopedQuerySet["SignOff"]):
 
 
 class SignOff(models.Model):
-    """A frozen text that named parts of the client sign. Its hash is what a signature is bound to."""
+    """A frozen text that named parts of the client sign. Its hash is what a signature is bound to.
+
+    `topic` tells texts of one kind apart (a change request's number); it is empty where a kind has one text only.
+    `agreed_through` is the signed change that carries the signatures under the goals it led to.
+    """
 
     class Kind(models.TextChoices):
         GOALS = "goals", _("Goals and scope")
+        CHANGE = "change", _("Change request")
 
-    NEEDS: ClassVar[dict[str, tuple[Part, ...]]] = {Kind.GOALS: (Part.CLIENT_PM, Part.BUSINESS_OWNER)}
+    # An accepted change is a new version of goals and scope, so the same two sign it.
+    NEEDS: ClassVar[dict[str, tuple[Part, ...]]] = {
+        Kind.GOALS: (Part.CLIENT_PM, Part.BUSINESS_OWNER),
+        Kind.CHANGE: (Part.CLIENT_PM, Part.BUSINESS_OWNER),
+    }
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="sign_offs")
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    topic = models.CharField(max_length=40, blank=True)
     version = models.PositiveSmallIntegerField()
     text = models.JSONField()
     text_hash = models.CharField(max_length=64)
@@ -39,15 +49,16 @@ class SignOff(models.Model):
     frozen_at = models.DateTimeField(auto_now_add=True)
     signed_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
+    agreed_through = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = SignOffQuerySet.as_manager()
 
     class Meta:
-        ordering = ["engagement_id", "kind", "version"]
+        ordering = ["engagement_id", "kind", "topic", "version"]
         constraints = [
-            models.UniqueConstraint(fields=["engagement", "kind", "version"], name="sign_off_version_once"),
+            models.UniqueConstraint(fields=["engagement", "kind", "topic", "version"], name="sign_off_version_once"),
             models.UniqueConstraint(
-                fields=["engagement", "kind"],
+                fields=["engagement", "kind", "topic"],
                 condition=models.Q(superseded_at=None),
                 name="sign_off_one_current",
             ),
@@ -63,6 +74,16 @@ class SignOff(models.Model):
     @property
     def is_signed(self) -> bool:
         return self.signed_at is not None
+
+    @property
+    def title(self) -> str:
+        """Return what the text is called in the reader's language: Goals and scope, Change request 3."""
+        return f"{self.get_kind_display()} {self.topic}".strip()
+
+    @property
+    def signed_text(self) -> SignOff:
+        """Return the text under which the signatures stand: this one, or the change it was agreed through."""
+        return self.agreed_through or self
 
 
 class SignatureQuerySet(ScopedQuerySet["Signature"]):

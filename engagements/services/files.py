@@ -8,14 +8,20 @@ from django.core.files.uploadedfile import UploadedFile
 
 from engagements.models import Attachment, Engagement
 from onsite.accounts.models import User
-from onsite.core.files import examine
+from onsite.core.files import SCANS, Kinds, examine
 
 
 def store(
-    *, actor: User, engagement: Engagement, upload: UploadedFile[Any], field: str, is_internal: bool = False
+    *,
+    actor: User,
+    engagement: Engagement,
+    upload: UploadedFile[Any],
+    field: str,
+    is_internal: bool = False,
+    kinds: Kinds = SCANS,
 ) -> Attachment:
     """Keep the file unchanged under a name of ours. Raises DomainError on `field` where it may not be stored."""
-    found = examine(upload, field=field)
+    found = examine(upload, field=field, kinds=kinds)
     attachment = Attachment(
         engagement=engagement,
         name=found.name,

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement, FollowUpVisit, Phase
+from engagements.services import forecast
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Permission
@@ -47,6 +48,7 @@ def record_go_live(*, actor: User, engagement: Engagement, on: date) -> list[Fol
     audit.record(chain=row.audit_chain, actor=actor, action="go_live.recorded", target=row, data=data)
     row.go_live_on, row.go_live_revision = on, revision
     engagement.go_live_on, engagement.go_live_revision = on, revision
+    forecast.refresh(row)
     return _plan_visits(row, on)
 
 

@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from engagements.models import Engagement, Objective, Reading, ScopeItem
+from engagements.models import Engagement, Objective, Reading, ScopeItem, SignOff
+from engagements.services import files, plan
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
@@ -78,17 +80,34 @@ def delete_scope_item(*, actor: User, item: ScopeItem) -> None:
 
 
 @transaction.atomic
-def record_reading(*, actor: User, objective: Objective, measured_on: date, value: Decimal, evidence: str) -> Reading:
-    """Keep a measured value. Raises DomainError on "measured_on" for a day that has not come at the site."""
+def record_reading(
+    *,
+    actor: User,
+    objective: Objective,
+    measured_on: date,
+    value: Decimal,
+    evidence: str,
+    file: UploadedFile[Any] | None = None,
+) -> Reading:
+    """Keep a measured value, with a file that proves it where there is one; the client may open both.
+
+    Raises DomainError on "measured_on" for a day that has not come at the site, on "file" for one that may not be
+    stored, and where the objective is measured from a fact.
+    """
     require(actor, Permission.EDIT_GOALS, objective.engagement)
     if measured_on > objective.engagement.today():
         raise DomainError(_("This day has not come yet."), field="measured_on")
-    if not Objective.objects.unscoped().select_for_update(no_key=True).filter(pk=objective.pk).first():
+    row = Objective.objects.unscoped().select_for_update(no_key=True).filter(pk=objective.pk).first()
+    if row is None:
         raise DomainError(_("Somebody deleted this meanwhile."))
+    if row.measure:
+        raise DomainError(_("OnSite counts this itself; a reading by hand is not taken."))
+    stored = files.store(actor=actor, engagement=objective.engagement, upload=file, field="file") if file else None
     reading = Reading.objects.create(
-        objective=objective, measured_on=measured_on, value=value, evidence=evidence, recorded_by=actor
+        objective=row, measured_on=measured_on, value=value, evidence=evidence, file=stored, recorded_by=actor
     )
-    _audit(actor, objective.engagement, "objective.measured", reading, {"value": str(value), "on": str(measured_on)})
+    data = {"value": str(value), "on": str(measured_on)} | ({"file": stored.sha256} if stored else {})
+    _audit(actor, objective.engagement, "objective.measured", reading, data)
     return reading
 
 
@@ -113,10 +132,18 @@ def text_of_goals(engagement: Engagement) -> dict[str, Any]:
                 "direction": row.direction,
                 "due_on": str(row.due_on),
                 "how_measured": row.how_measured,
+                # Left out where it is measured by hand: texts that were frozen before there were facts read the same.
+                **({"measure": row.measure} if row.measure else {}),
             }
             for row in engagement.objectives.unscoped()
         ],
     }
+
+
+def keep_agreed_plan(actor: User, sign_off: SignOff) -> None:
+    """With goals and scope both sides agree to the plan as it stands: it becomes the baseline."""
+    reason = _("Goals and scope, version %(version)s") % {"version": sign_off.version}
+    plan.take_baseline(actor=actor, engagement=sign_off.engagement, reason=reason)
 
 
 def _save(row: Objective | ScopeItem, noun: str, fields: dict[str, Any]) -> str:

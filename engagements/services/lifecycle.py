@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from engagements import gates
 from engagements.models import Client, Engagement, Membership
-from engagements.services import followups, plan, signing
+from engagements.services import followups, forecast, plan, reminders, signing
 from onsite.accounts import services as accounts
 from onsite.accounts.access import require
 from onsite.accounts.models import User
@@ -63,13 +63,15 @@ def change_engagement(*, actor: User, engagement: Engagement, **fields: Any) -> 
                 followups.reroll_visits(row)
             if "signs_on_paper" in changed:
                 signing.ask_to_sign(row)
+            if changed.keys() & {"agreed_go_live_on", "calendar", "time_zone"}:
+                forecast.refresh(row)
     except IntegrityError as error:
         raise DomainError(_("This client has an engagement of this name already."), field="name") from error
     return row
 
 
 @transaction.atomic
-def add_colleague(*, actor: User, engagement: Engagement, user: User, part: str) -> Membership:
+def add_colleague(*, actor: User, engagement: Engagement, user: User, part: str, phone: str = "") -> Membership:
     """Put a vendor person into the engagement.
 
     Raises DomainError where the person already has the part, or there is a lead already.
@@ -77,7 +79,7 @@ def add_colleague(*, actor: User, engagement: Engagement, user: User, part: str)
     require(actor, Permission.EDIT_TEAM, engagement)
     if part not in VENDOR_PARTS or user.role not in {Role.ENGINEER, Role.MANAGER}:
         raise DomainError(_("Choose one of the vendor's people and a part for them."), field="user")
-    membership = _join(actor, engagement, user, part)
+    membership = _join(actor, engagement, user, part, phone=phone)
     enqueue(
         kind="joined",
         recipient=user,
@@ -140,6 +142,7 @@ def _join(actor: User, engagement: Engagement, user: User, part: str, phone: str
 def _remind_whoever_leads(engagement: Engagement) -> None:
     followups.plan_reminders(engagement)
     gates.plan_reminders(engagement)
+    reminders.plan_reminders(engagement)
 
 
 def _check_days(engagement: Engagement) -> None:

@@ -1,4 +1,7 @@
-"""Freezing goals and scope, and signing them: on screen by the person, or on paper through two vendor people."""
+"""Freezing a text, and signing it: on screen by the person, or on paper through two vendor people.
+
+What a text is about stands elsewhere; what its signatures bring about, each kind says in `engagements.agreements`.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from engagements import agreements
 from engagements.models import Attachment, Engagement, Signature, SignOff
-from engagements.services import files, plan
+from engagements.services import files
 from engagements.services.goals import text_of_goals
 from onsite.accounts.access import require
 from onsite.accounts.models import User
@@ -43,22 +47,45 @@ def freeze_goals(*, actor: User, engagement: Engagement) -> SignOff:
     current = engagement.sign_offs.unscoped().current().filter(kind=SignOff.Kind.GOALS).first()
     if current is not None and current.text == text:
         raise DomainError(_("Nothing changed since version %(version)s.") % {"version": current.version})
-    version = engagement.sign_offs.filter(kind=SignOff.Kind.GOALS).count() + 1
-    engagement.sign_offs.current().filter(kind=SignOff.Kind.GOALS).update(superseded_at=timezone.now())
+    return freeze(actor=actor, engagement=engagement, kind=SignOff.Kind.GOALS, topic="", text=text)
+
+
+def freeze(*, actor: User, engagement: Engagement, kind: str, topic: str, text: dict[str, Any]) -> SignOff:
+    """Freeze a text as the next version of its kind and topic, and ask for its signatures; the version before is
+    superseded. Runs in the caller's transaction, which holds the engagement's lock and has checked the permission."""
+    sign_off = add_version(actor=actor, engagement=engagement, kind=kind, topic=topic, text=text)
+    _ask_for_signatures(sign_off)
+    return sign_off
+
+
+def add_version(
+    *, actor: User, engagement: Engagement, kind: str, topic: str, text: dict[str, Any], through: SignOff | None = None
+) -> SignOff:
+    """As `freeze`, and nobody is asked. With `through`, a signed change, the version is agreed from the start."""
+    of_this = engagement.sign_offs.unscoped().filter(kind=kind, topic=topic)
+    version = of_this.count() + 1
+    for replaced in of_this.current():
+        supersede(replaced)
     sign_off = SignOff.objects.create(
         engagement=engagement,
-        kind=SignOff.Kind.GOALS,
+        kind=kind,
+        topic=topic,
         version=version,
         text=text,
         text_hash=hash_of_text(engagement, version, text),
         code="".join(secrets.choice(CODE_LETTERS) for _i in range(8)),
         frozen_by=actor,
+        agreed_through=through,
+        signed_at=timezone.now() if through else None,
     )
-    _audit(actor, sign_off, "goals.frozen", {"version": version, "hash": sign_off.text_hash})
-    if current is not None:
-        cancel(prefix=f"sign:{current.pk}:")
-    _ask_for_signatures(sign_off)
+    _audit(actor, sign_off, "frozen", {"version": version, "hash": sign_off.text_hash})
     return sign_off
+
+
+def supersede(sign_off: SignOff) -> None:
+    """Let nobody sign this text any more, and drop the requests to. Runs in the caller's transaction under its lock."""
+    SignOff.objects.filter(pk=sign_off.pk, superseded_at=None).update(superseded_at=timezone.now())
+    cancel(prefix=f"sign:{sign_off.pk}:")
 
 
 def hash_of_text(engagement: Engagement, version: int, text: dict[str, Any]) -> str:
@@ -98,7 +125,7 @@ def sign_on_screen(*, actor: User, sign_off: SignOff, text_hash: str, proof: str
                 signed_on=row.engagement.today(),
                 text_hash=text_hash,
             )
-            _audit(actor, row, "goals.signed", {"part": signature.part, "method": "screen", "hash": text_hash})
+            _audit(actor, row, "signed", {"part": signature.part, "method": "screen", "hash": text_hash})
         _complete(actor, row)
 
 
@@ -125,6 +152,7 @@ def register_paper(
                 % {"version": row.version},
                 field="code",
             )
+        agreements.refuse_outdated(row)
         if row.signatures.filter(part=part).exists():
             raise DomainError(_("This signature was registered already."), field="part")
         stored = files.store(actor=actor, engagement=row.engagement, upload=scan, field="scan", is_internal=True)
@@ -133,7 +161,7 @@ def register_paper(
             signed_on=signed_on, text_hash=row.text_hash, scan=stored, registered_by=actor,
         )  # fmt: skip
         data = {"part": part, "method": "paper", "scan": stored.sha256, "hash": row.text_hash}
-        _audit(actor, row, "goals.paper_registered", data)
+        _audit(actor, row, "paper_registered", data)
     return signature
 
 
@@ -154,7 +182,7 @@ def check_paper(*, actor: User, signature: Signature, accepted: bool) -> None:
     found = waiting.update(**checked) if accepted else waiting.unscoped().delete()[0]
     if not found:
         raise DomainError(_("Somebody checked this sheet already."))
-    action = "goals.signed" if accepted else "goals.paper_sent_back"
+    action = "signed" if accepted else "paper_sent_back"
     _audit(actor, sign_off, action, {"part": signature.part, "method": "paper", "hash": signature.text_hash})
     if accepted:
         Attachment.objects.filter(pk__in=[signature.scan_id]).update(is_internal=False)
@@ -162,16 +190,17 @@ def check_paper(*, actor: User, signature: Signature, accepted: bool) -> None:
 
 
 def missing_parts(sign_off: SignOff) -> list[str]:
-    """Return the parts whose signature does not count yet."""
+    """Return the parts whose signature does not count yet; none of a text that was agreed through a change."""
+    if sign_off.agreed_through_id is not None:
+        return []
     signed = set(sign_off.signatures.unscoped().counting().values_list("part", flat=True))
     return [part for part in sign_off.needed_parts if part not in signed]
 
 
 def ask_to_sign(engagement: Engagement, *, among: list[User] | None = None) -> None:
-    """Ask (again) for the signatures that the current text waits for: of those who came later, or of everybody where
+    """Ask (again) for the signatures that the current texts wait for: of those who came later, or of everybody where
     both sides now sign on screen."""
-    sign_off = engagement.sign_offs.unscoped().current().filter(kind=SignOff.Kind.GOALS, signed_at=None).first()
-    if sign_off is not None:
+    for sign_off in engagement.sign_offs.unscoped().current().filter(signed_at=None):
         _ask_for_signatures(sign_off, among=among)
 
 
@@ -191,14 +220,14 @@ def _complete(actor: User, sign_off: SignOff) -> None:
     if missing_parts(sign_off):
         return
     if SignOff.objects.filter(pk=sign_off.pk, signed_at=None).update(signed_at=timezone.now()):
-        _audit(actor, sign_off, "goals.agreed", {"version": sign_off.version})
-        reason = _("Goals and scope, version %(version)s") % {"version": sign_off.version}
-        plan.take_baseline(actor=actor, engagement=sign_off.engagement, reason=reason)
+        _audit(actor, sign_off, "agreed", {"version": sign_off.version})
+        agreements.bring_about(actor, sign_off)
 
 
 def _refuse_stale(sign_off: SignOff, text_hash: str) -> None:
     if sign_off.superseded_at is not None or sign_off.text_hash != text_hash:
         raise StaleError(_("A newer version of this text exists. Please read that one; nothing was signed."))
+    agreements.refuse_outdated(sign_off)
 
 
 def _ask_for_signatures(sign_off: SignOff, *, among: list[User] | None = None) -> None:
@@ -217,4 +246,10 @@ def _ask_for_signatures(sign_off: SignOff, *, among: list[User] | None = None) -
 
 
 def _audit(actor: User, sign_off: SignOff, action: str, data: dict[str, Any]) -> None:
-    audit.record(chain=sign_off.engagement.audit_chain, actor=actor, action=action, target=sign_off, data=data)
+    audit.record(
+        chain=sign_off.engagement.audit_chain,
+        actor=actor,
+        action=f"{sign_off.kind}.{action}",
+        target=sign_off,
+        data=data,
+    )

@@ -8,8 +8,6 @@ from django import template
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
-from engagements.models import Objective
-
 register = template.Library()
 
 
@@ -23,10 +21,3 @@ def measured(value: Decimal | str, unit: str = "") -> str:
     if unit in {"", "%", "‰"}:
         return written + unit
     return _("%(number)s %(unit)s") % {"number": written, "unit": unit}
-
-
-@register.filter
-def is_reached(objective: Objective) -> bool:
-    """Say whether the newest reading reaches the target; False where nothing was measured."""
-    value: Decimal | None = getattr(objective, "newest_value", None)
-    return value is not None and objective.is_reached_by(value)

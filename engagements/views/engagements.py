@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from engagements import gates, overview, planning, state
+from engagements import forecast_page, gates, overview, planned_work, planning, preparedness, state
 from engagements.forms.engagements import EngagementForm, NewEngagementForm
 from engagements.forms.search import SearchForm
-from engagements.models import Engagement, Membership
+from engagements.models import Engagement, Membership, Phase
 from engagements.services import lifecycle
 from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import require
@@ -111,10 +111,11 @@ def detail(request: HttpRequest, engagement_id: int) -> HttpResponse:
         "next_phase": phase,
         "blocking": [found for found in standing if found.blocks],
         "waived": [found for found in standing if not found.blocks] + gates.still_owed(engagement),
+        "also_incomplete": preparedness.also_incomplete(engagement) if phase == Phase.EXECUTION else [],
         "sentences": state.sentences(engagement, plan),
         "plan": plan,
-        "chart": planning.chart(engagement, plan),
-        "facts": list(overview.facts(engagement, user)),
+        "chart": planned_work.chart(engagement, planned_work.stages_only(plan)),
+        "facts": [*forecast_page.facts(engagement, user), *overview.facts(engagement, user)],
         "people": engagement.memberships.visible_to(user).active().select_related("user"),
         "visits": engagement.visits.visible_to(user).standing(),
     }

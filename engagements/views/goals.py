@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from engagements import planning
+from engagements import measures, planning
+from engagements.differences import differences
 from engagements.forms.goals import ScopeForm
 from engagements.models import Engagement, ScopeItem, SignOff
 from engagements.services import goals, signing
@@ -29,17 +30,19 @@ def prepare(request: HttpRequest, engagement_id: int) -> HttpResponse:
     engagement = open_engagement(request, engagement_id)
     user = person(request)
     items = list(engagement.scope_items.visible_to(user))
-    frozen = engagement.sign_offs.visible_to(user).filter(kind=SignOff.Kind.GOALS).select_related("engagement")
-    current = frozen.current().first()
+    frozen = engagement.sign_offs.visible_to(user).filter(kind=SignOff.Kind.GOALS)
+    current = frozen.current().select_related("engagement", "agreed_through__change").first()
     state = Signing.of(current, user) if current else None
+    drafted = goals.text_of_goals(engagement) if current else None
     context = {
         **workspace(request, engagement, "prepare", heading=_("Goals and scope")),
-        "objectives": engagement.objectives.visible_to(user).with_newest_reading(),
+        "objectives": measures.measure(engagement, engagement.objectives.visible_to(user)),
         "included": [item for item in items if item.is_included],
         "excluded": [item for item in items if not item.is_included],
         "signing": state,
         "waits_for_me": state is not None and state.waits_for(engagement.parts_of(user)),
-        "is_changed": current is not None and current.text != goals.text_of_goals(engagement),
+        "is_changed": current is not None and current.text != drafted,
+        "differences": differences(current.text, drafted) if current and drafted else (),
         "plan": planning.plan_of(engagement, user),
     }
     return render(request, "engagements/prepare.html", context)

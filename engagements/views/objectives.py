@@ -7,13 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from engagements import measures
 from engagements.forms.goals import ObjectiveForm, ReadingForm
 from engagements.models import Engagement, Objective
+from engagements.models.goals import ReadingQuerySet
 from engagements.services import goals
 from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import require
+from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
@@ -78,15 +81,37 @@ def reading_create(request: HttpRequest, engagement_id: int, pk: int) -> HttpRes
     user = person(request)
     objective = _objective(request, engagement, pk)
     require(user, Permission.EDIT_GOALS, engagement)
-    form = ReadingForm(posted(request), initial={"measured_on": engagement.today()})
+    form = ReadingForm(posted(request), request.FILES or None, initial={"measured_on": engagement.today()})
     saved = submitted(request, form, lambda **fields: goals.record_reading(actor=user, objective=objective, **fields))
     if saved is not None:
         messages.success(request, _("The reading is recorded."))
-        return redirect("engagements:prepare", engagement.pk)
-    readings = objective.readings.visible_to(user).select_related("recorded_by").order_by("-measured_on", "-pk")
+        return redirect("engagements:reading_list", engagement.pk, objective.pk)
     context = workspace(request, engagement, "prepare", heading=_("New reading"))
-    context |= {"form": form, "objective": objective, "readings": readings}
+    context |= {"form": form, "objective": objective, "readings": _readings(objective, user)}
     return render(request, "engagements/reading_form.html", context)
+
+
+@signed_in
+@require_safe
+def reading_list(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
+    """An objective, where it stands now, and its dated readings with their evidence."""
+    engagement = open_engagement(request, engagement_id)
+    user = person(request)
+    objective = _objective(request, engagement, pk)
+    [measured] = measures.measure(engagement, engagement.objectives.visible_to(user).filter(pk=objective.pk))
+    context = workspace(request, engagement, "prepare", heading=objective.title)
+    context |= {
+        "measured": measured,
+        "objective": objective,
+        "fact": measures.label_of(objective.measure),
+        "readings": _readings(objective, user),
+    }
+    return render(request, "engagements/reading_list.html", context)
+
+
+def _readings(objective: Objective, user: User) -> ReadingQuerySet:
+    rows = objective.readings.visible_to(user).select_related("recorded_by", "file")
+    return rows.order_by("-measured_on", "-pk")
 
 
 def _objective(request: HttpRequest, engagement: Engagement, pk: int) -> Objective:

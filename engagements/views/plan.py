@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from engagements import planning
-from engagements.forms.plan import StageForm
+from engagements import forecast_page, planned_work, planning
+from engagements.forms.plan import NoteForm, StageForm
+from engagements.models import Stage
 from engagements.services import plan as plans
 from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import can, require
@@ -28,13 +31,17 @@ def plan(request: HttpRequest, engagement_id: int) -> HttpResponse:
     engagement = open_engagement(request, engagement_id)
     user = person(request)
     found = planning.plan_of(engagement, user)
+    work = planned_work.work_of(engagement, found, user)
     agreed = engagement.agreed_go_live_on
     finish_on = found.finish_on or agreed
+    forecast = forecast_page.visible(engagement.pk, user)
     context = {
         **workspace(request, engagement, "prepare", heading=_("Plan")),
         "plan": found,
-        "chart": planning.chart(engagement, found, with_links=can(user, Permission.EDIT_PLAN, engagement)),
+        "work": work,
+        "chart": planned_work.chart(engagement, work, with_links=can(user, Permission.EDIT_PLAN, engagement)),
         "late_days": engagement.working_calendar.working_days_between(agreed, finish_on),
+        "forecast": forecast_page.sentence(forecast) if forecast else "",
     }
     return render(request, "engagements/plan.html", context)
 
@@ -61,8 +68,8 @@ def stage_edit(request: HttpRequest, engagement_id: int, pk: int) -> HttpRespons
     user = person(request)
     stage = get_object_or_404(engagement.stages.visible_to(user).select_related("engagement"), pk=pk)
     require(user, Permission.EDIT_PLAN, engagement)
-    form = StageForm(posted(request), initial=StageForm.initial_of(stage))
-    pushed = submitted(request, form, lambda **fields: plans.move_stage(actor=user, stage=stage, **fields))
+    form, change = _stage_form(request, stage)
+    pushed = submitted(request, form, lambda **fields: change(actor=user, stage=stage, **fields))
     if pushed is None:
         context = workspace(request, engagement, "prepare", heading=str(stage))
         return render(request, "engagements/stage_form.html", context | {"form": form, "stage": stage})
@@ -71,3 +78,10 @@ def stage_edit(request: HttpRequest, engagement_id: int, pk: int) -> HttpRespons
         text = ngettext("%(count)s later stage moved with it.", "%(count)s later stages moved with it.", len(pushed))
         messages.info(request, text % {"count": len(pushed)})
     return redirect("engagements:plan", engagement.pk)
+
+
+def _stage_form(request: HttpRequest, stage: Stage) -> tuple[StageForm | NoteForm, Callable[..., list[Stage]]]:
+    """Return the form of a stage and the change it makes; days and progress of a stage with tasks are its tasks'."""
+    if stage.tasks.exists():
+        return NoteForm(posted(request), initial={"note": stage.note}), plans.note_stage
+    return StageForm(posted(request), initial=StageForm.initial_of(stage)), plans.move_stage

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from engagements import measures
 from engagements.forms.review import GoLiveForm, VisitForm
 from engagements.models import Engagement, FollowUpVisit
 from engagements.services import followups
@@ -106,6 +107,6 @@ def review(request: HttpRequest, engagement_id: int) -> HttpResponse:
     context = {
         **workspace(request, engagement, "review", heading=_("Review")),
         "visits": engagement.visits.visible_to(user).standing(),
-        "objectives": engagement.objectives.visible_to(user).with_newest_reading(),
+        "objectives": measures.measure(engagement, engagement.objectives.visible_to(user)),
     }
     return render(request, "engagements/review.html", context)

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from engagements import frozen
+from engagements import agreements, frozen
+from engagements.differences import differences_between
 from engagements.forms.signing import PaperForm, SignForm
 from engagements.models import Engagement, Signature, SignOff
 from engagements.services import signing
@@ -65,18 +66,36 @@ def _signed(request: HttpRequest, found: SignOff, form: SignForm) -> bool:
 
 def _shown(request: HttpRequest, engagement: Engagement, found: SignOff, form: SignForm) -> dict[str, Any]:
     user = person(request)
-    versions = engagement.sign_offs.visible_to(user).filter(kind=found.kind).order_by("-version")
+    versions = list(
+        engagement.sign_offs.visible_to(user).filter(kind=found.kind, topic=found.topic).order_by("-version")
+    )
+    before = next((row for row in versions if row.version == found.version - 1), None)
     state = Signing.of(found, user)
+    outdated = _outdated(found)
     may_sign = can(user, Permission.SIGN, engagement) and state.waits_for(engagement.parts_of(user))
     return {
-        **workspace(request, engagement, "prepare", heading=str(found.get_kind_display())),
+        **workspace(request, engagement, "prepare", heading=found.title),
         "sign_off": found,
-        "text": frozen.read(found.text),
+        "text": frozen.text_of(found),
+        "before": before,
+        "differences": differences_between(before, found),
         "signing": state,
         "versions": versions,
         "newest": versions[0],
-        "form": form if may_sign else None,
+        "outdated": outdated,
+        "form": form if may_sign and not outdated else None,
     }
+
+
+def _outdated(found: SignOff) -> str:
+    """Say why nobody can sign this text any more although it is the newest; "" where it can be."""
+    if found.superseded_at is not None:
+        return ""
+    try:
+        agreements.refuse_outdated(found)
+    except StaleError as error:
+        return error.message
+    return ""
 
 
 @signed_in
@@ -91,7 +110,7 @@ def send_code(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse
     def send() -> None:
         if not Signing.of(found, user).waits_for(engagement.parts_of(user)):
             raise DomainError(_("This text does not wait for your signature."))
-        about = f"{found.get_kind_display()} · {engagement.name}"
+        about = f"{found.title} · {engagement.name}"
         send_signing_code(actor=user, text_hash=found.text_hash, about=about)
 
     return performed(
@@ -161,5 +180,7 @@ def paper_check(request: HttpRequest, engagement_id: int, pk: int, signature_id:
 
 
 def _sign_off(request: HttpRequest, engagement: Engagement, pk: int) -> SignOff:
-    rows = engagement.sign_offs.visible_to(request.user).select_related("engagement__client", "frozen_by")
+    rows = engagement.sign_offs.visible_to(request.user).select_related(
+        "engagement__client", "frozen_by", "agreed_through__change"
+    )
     return get_object_or_404(rows, pk=pk)

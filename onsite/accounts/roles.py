@@ -39,6 +39,11 @@ class Permission(Enum):
     EDIT_TEAM = auto()
     EDIT_GOALS = auto()
     EDIT_PLAN = auto()
+    EDIT_PREPARATION = auto()
+    DECIDE_CHANGE = auto()
+    PUBLISH_ITEM = auto()
+    GIVE_DOCUMENT = auto()
+    INVOKE_CONTINGENCY = auto()
     FREEZE_GOALS = auto()
     SIGN = auto()
     HANDLE_PAPER = auto()
@@ -56,6 +61,8 @@ _ENGINEER = frozenset(
     {
         Permission.EDIT_GOALS,
         Permission.EDIT_PLAN,
+        Permission.EDIT_PREPARATION,
+        Permission.INVOKE_CONTINGENCY,
         Permission.HANDLE_PAPER,
         Permission.WRITE_STAND_UP,
         Permission.EDIT_PROBLEM,
@@ -63,8 +70,14 @@ _ENGINEER = frozenset(
         Permission.DRAFT_DOCUMENT,
     }
 )
-_LEAD = _ENGINEER | {Permission.FREEZE_GOALS, Permission.EDIT_TEAM, Permission.ISSUE_DOCUMENT}
-_MANAGER = frozenset(Permission) - {Permission.SIGN}  # a vendor person never signs for a client
+_LEAD = _ENGINEER | {
+    Permission.FREEZE_GOALS,
+    Permission.DECIDE_CHANGE,
+    Permission.EDIT_TEAM,
+    Permission.ISSUE_DOCUMENT,
+}
+# A vendor person never signs for a client, nor gives a document in the client's name.
+_MANAGER = frozenset(Permission) - {Permission.SIGN, Permission.GIVE_DOCUMENT}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(),
@@ -76,9 +89,9 @@ PART_PERMISSIONS: dict[Part, frozenset[Permission]] = {
     Part.LEAD: _LEAD,
     Part.ENGINEER: _ENGINEER,
     Part.TRAINER: frozenset({Permission.WRITE_STAND_UP, Permission.EDIT_PROBLEM}),
-    Part.CLIENT_PM: frozenset({Permission.SIGN}),
-    Part.BUSINESS_OWNER: frozenset({Permission.SIGN}),
-    Part.KEY_USER: frozenset(),
+    Part.CLIENT_PM: frozenset({Permission.SIGN, Permission.GIVE_DOCUMENT}),
+    Part.BUSINESS_OWNER: frozenset({Permission.SIGN, Permission.GIVE_DOCUMENT}),
+    Part.KEY_USER: frozenset({Permission.GIVE_DOCUMENT}),
 }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-# Invitation links and password reset links carry their token in the path.
-_SECRETS = re.compile(r"(/invitations/|/password/reset/key/)[^/\s\"']+")
+# Invitation links, password reset links and links to one document or interview carry their token in the path.
+_SECRETS = re.compile(r"(/invitations/|/password/reset/key/|/links/[a-z]+/)[^/\s\"']+")
 
 
 def redact(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:

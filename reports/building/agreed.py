@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from engagements import measures
 from engagements.models import Signature, SignOff
 from onsite.accounts.roles import Part
 from reports.building.cover import NOBODY, Team, side_of
@@ -24,10 +27,17 @@ def objectives_in(text: dict[str, Any]) -> tuple[Objective, ...]:
             target=Decimal(row["target"]),
             direction=row["direction"],
             due_on=date.fromisoformat(row["due_on"]),
-            measured_how=row["how_measured"],
+            measured_how=_measured_how(row),
         )
         for row in text["objectives"]
     )
+
+
+def _measured_how(row: dict[str, Any]) -> str:
+    """By whom and with what, and the fact that OnSite counts itself, where it does."""
+    fact = measures.label_of(row.get("measure", ""))
+    counted = _("Counted by OnSite: %(fact)s") % {"fact": fact} if fact else ""
+    return " · ".join(filter(None, (counted, row["how_measured"])))
 
 
 def scope_in(text: dict[str, Any]) -> tuple[ScopeItem, ...]:
@@ -38,7 +48,8 @@ def scope_in(text: dict[str, Any]) -> tuple[ScopeItem, ...]:
 
 def agreements_of(sign_off: SignOff, team: Team) -> tuple[Agreement, ...]:
     """Return each needed part with its signature; one that does not count yet is under way."""
-    counting: dict[str, Signature] = {row.part: row for row in sign_off.signatures.unscoped().shared().counting()}
+    rows = sign_off.signed_text.signatures.unscoped().shared().counting()
+    counting: dict[str, Signature] = {row.part: row for row in rows}
     return tuple(_agreement(part, counting.get(part), sign_off, team) for part in sign_off.needed_parts)
 
 

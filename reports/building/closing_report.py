@@ -11,6 +11,7 @@ from django.utils.translation import override
 from engagements.models import Engagement, FollowUpVisit, StageKind
 from onsite.accounts.roles import Part
 from reports.building.cover import NOBODY, Team, cover_of
+from reports.building.emergencies import emergencies_of
 from reports.building.plan import plan_of
 from reports.documents.closing_report import (
     ClosingReport,
@@ -42,7 +43,7 @@ def build_closing_report(engagement: Engagement, draft: Draft, language: str) ->
     with override(language):
         stages = stage_rows(engagement.stages.unscoped().shared())
         problems = list(engagement.problems.unscoped().shared().oldest_first())
-        objectives = [_objective(row) for row in objective_rows(engagement.objectives.unscoped().shared())]
+        objectives = [_objective(row) for row in objective_rows(engagement, engagement.objectives.unscoped().shared())]
         visits = engagement.visits.unscoped().shared().standing()
         remaining = [problem for problem in problems if problem.is_open]
         team = Team(engagement)
@@ -72,6 +73,7 @@ def build_closing_report(engagement: Engagement, draft: Draft, language: str) ->
             remaining_issues=tuple(_remaining(problem) for problem in remaining),
             lessons=tuple(Lesson(title=line.strip()) for line in draft.proposals.splitlines() if line.strip()),
             follow_ups=tuple(_follow_up(visit) for visit in visits),
+            emergencies=emergencies_of(engagement),
             signatories=(
                 team.signatory(Part.CLIENT_PM),
                 team.signatory(Part.LEAD),

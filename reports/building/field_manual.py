@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from engagements.models import Engagement, Membership, SignOff, StageKind
+from engagements.models import Engagement, SignOff, StageKind
 from engagements.models.plan import WINDOWS
 from engagements.services.goals import text_of_goals
 from onsite.accounts.roles import Part
 from reports.building.agreed import agreements_of, objectives_in, scope_in
-from reports.building.cover import NOBODY, Team, cover_of, side_of
-from reports.building.plan import plan_of
-from reports.documents.field_manual import Change, Contact, FieldManual, StageWindow, StandupRules
+from reports.building.cover import NOBODY, Team, cover_of
+from reports.building.manual.analysis import functions_of, modules_of, rollout_of
+from reports.building.manual.people import contacts_of, escalation_of
+from reports.building.manual.site import cards_of, checklists_of, contingency_plans_of, environments_of
+from reports.building.manual.versions import changes_of
+from reports.building.plan import plan_with_tasks
+from reports.documents.field_manual import FieldManual, StageWindow, StandupRules
 from reports.figures import working_days
-from reports.models import DocumentKind, Draft
+from reports.models import Draft
 from reports.rows import StageRow, stage_rows
 
 STAND_UP_MINUTES = 15
@@ -37,8 +42,10 @@ def build_field_manual(engagement: Engagement, draft: Draft, language: str) -> F
         frozen = engagement.sign_offs.unscoped().shared().current().filter(kind=SignOff.Kind.GOALS).first()
         text = frozen.text if frozen is not None else text_of_goals(engagement)
         team = Team(engagement)
+        plans = contingency_plans_of(engagement)
+        functions = functions_of(engagement)
         last_on = max(engagement.agreed_go_live_on, stages[-1].finish_on if stages else engagement.start_on)
-        return FieldManual(
+        manual = FieldManual(
             **cover_of(engagement, language, today),
             core_task=engagement.get_core_task_display(),
             site=engagement.site,
@@ -49,34 +56,23 @@ def build_field_manual(engagement: Engagement, draft: Draft, language: str) -> F
             lead_name=team.name_of(Part.LEAD) or team.manager_name,
             verify_url="",
             introduction=draft.summary or engagement.purpose,
-            contacts=tuple(_contacts(team)),
+            contacts=tuple(contacts_of(team)),
+            escalation=tuple(escalation_of(team, plans)),
             objectives=objectives_in(text),
             scope=scope_in(text),
             agreements=agreements_of(frozen, team) if frozen is not None else (),
-            plan=plan_of(engagement, stages),
+            plan=plan_with_tasks(engagement, stages),
             stages=tuple(_window(engagement, stage) for stage in stages),
             standup=_rhythm(engagement),
             calendar_notes=tuple(_calendar_notes(engagement, last_on)),
-            changes=_changes(engagement, draft, today),
+            modules=modules_of(functions),
+            rollout=rollout_of(functions),
+            contingency=cards_of(plans, team),
+            environments=environments_of(engagement),
+            checklists=checklists_of(engagement),
             signatories=(team.signatory(Part.CLIENT_PM), team.signatory(Part.LEAD)),
         )
-
-
-def _contacts(team: Team) -> Iterator[Contact]:
-    """Each person once, with all of their parts."""
-    people: dict[int, list[Membership]] = {}
-    for member in team.present():
-        people.setdefault(member.user_id, []).append(member)
-    for members in people.values():
-        user = members[0].user
-        roles = [str(member.get_part_display()) for member in members]
-        yield Contact(
-            name=user.name,
-            side=side_of(members[0].part),
-            role=" · ".join([*roles, user.title] if user.title else roles),
-            phone=next((member.phone for member in members if member.phone), ""),
-            email=user.email,
-        )
+        return replace(manual, changes=changes_of(engagement, manual, draft.changes))
 
 
 def _window(engagement: Engagement, stage: StageRow) -> StageWindow:
@@ -120,16 +116,3 @@ def _calendar_notes(engagement: Engagement, until: date) -> Iterator[str]:
 
 def _listed(days: Sequence[date]) -> str:
     return ", ".join(str(day) for day in days)
-
-
-def _changes(engagement: Engagement, draft: Draft, today: date) -> tuple[Change, ...]:
-    """The history of the versions before, and what this one changes; its own number is filled in when it is issued."""
-    issued = engagement.documents.unscoped().of_kind(DocumentKind.FIELD_MANUAL).order_by("-version").first()
-    before = issued.snapshot.get("changes", []) if issued is not None else []
-    history = [_earlier(row) for row in before]
-    what = draft.changes or (_("Corrections") if issued is not None else _("First version"))
-    return (*history, Change(version="", issued_on=today, what=what))
-
-
-def _earlier(row: dict[str, str]) -> Change:
-    return Change(version=row["version"], issued_on=date.fromisoformat(row["issued_on"]), what=row["what"])

@@ -1,4 +1,4 @@
-"""The sheet on which a frozen text is signed by hand: a pure function of the text, so it may be kept and printed again."""
+"""The sheet on which a frozen text is signed by hand: a pure function of frozen texts, so it may be kept and printed again."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
+from engagements.differences import differences_between
+from engagements.frozen import FrozenChange, read_change
 from engagements.models import CoreTask, SignOff
 from reports.building.agreed import objectives_in
 from reports.building.cover import Team
@@ -27,7 +29,7 @@ def build_sheet(sign_off: SignOff) -> SignOffSheet:
         text = sign_off.text
         return SignOffSheet(
             language=engagement.language,
-            title=str(sign_off.get_kind_display()),
+            title=sign_off.title,
             engagement_name=text["engagement"],
             client_name=text["client"],
             vendor_name=settings.VENDOR_NAME,
@@ -36,12 +38,19 @@ def build_sheet(sign_off: SignOff) -> SignOffSheet:
             code=sign_off.code,
             text_sha256=sign_off.text_hash,
             register_url=settings.BASE_URL + reverse("engagements:paper_register", args=[engagement.pk, sign_off.pk]),
-            sections=_sections(text),
+            sections=_sections(sign_off),
             signatories=tuple(team.signatory(part) for part in sign_off.needed_parts),
         )
 
 
-def _sections(text: dict[str, Any]) -> tuple[TextSection, ...]:
+def _sections(sign_off: SignOff) -> tuple[TextSection, ...]:
+    if sign_off.kind == SignOff.Kind.CHANGE:
+        change = read_change(sign_off.text)
+        return (*_change(change), *_goals(sign_off.text["goals"]))
+    return (*_what_changed(sign_off), *_goals(sign_off.text))
+
+
+def _goals(text: dict[str, Any]) -> tuple[TextSection, ...]:
     return (
         TextSection(heading=_("Core task"), paragraphs=tuple(filter(None, (_task(text), text["purpose"])))),
         TextSection(heading=_("Days"), paragraphs=(_days(text),)),
@@ -49,6 +58,56 @@ def _sections(text: dict[str, Any]) -> tuple[TextSection, ...]:
         _lines(_("In scope"), text["in_scope"]),
         _lines(_("Not in scope"), text["out_of_scope"]),
     )
+
+
+def _what_changed(sign_off: SignOff) -> tuple[TextSection, ...]:
+    """What is new against the version before; nothing for the first."""
+    earlier = sign_off.engagement.sign_offs.unscoped().filter(kind=sign_off.kind, topic=sign_off.topic)
+    before = earlier.filter(version=sign_off.version - 1).first()
+    found = differences_between(before, sign_off)
+    if before is None or not found:
+        return ()
+    heading = _("What changed since version %(version)s") % {"version": before.version}
+    return (TextSection(heading=heading, points=tuple(line.sentence for line in found)),)
+
+
+def _change(change: FrozenChange) -> tuple[TextSection, ...]:
+    version = {"version": change.goals_version}
+    follows = [_("With both signatures goals and scope, version %(version)s, become what stands below.") % version]
+    if change.impact_days:
+        follows.append(_("Plan and baseline move by the days above, so that they count as no delay."))
+    origin = " · ".join(filter(None, (change.origin, change.origin_note)))
+    return (
+        TextSection(heading=change.title, paragraphs=(change.reason, _("From: %(origin)s") % {"origin": origin})),
+        TextSection(
+            heading=_("What it means"),
+            paragraphs=tuple(filter(None, (_impact(change), change.impact_note))),
+            points=tuple(_moves(change)),
+        ),
+        TextSection(heading=_("Decision"), paragraphs=(change.decision_note, *follows)),
+    )
+
+
+def _impact(change: FrozenChange) -> str:
+    was = date_format(change.agreed_before)
+    if not change.impact_days:
+        return _("No working day more; the agreed day stays %(day)s.") % {"day": was}
+    said = ngettext(
+        "%(stage)s: %(days)s working day more. The agreed day becomes %(now)s instead of %(was)s.",
+        "%(stage)s: %(days)s working days more. The agreed day becomes %(now)s instead of %(was)s.",
+        change.impact_days,
+    )
+    now = date_format(change.goals.agreed_go_live_on)
+    return said % {"stage": change.stage, "days": change.impact_days, "now": now, "was": was}
+
+
+def _moves(change: FrozenChange) -> list[str]:
+    lines = []
+    if change.into_scope:
+        lines.append(_("Comes into scope: %(line)s") % {"line": change.into_scope})
+    if change.out_of_scope:
+        lines.append(_("Leaves the scope: %(line)s") % {"line": change.out_of_scope})
+    return lines
 
 
 def _task(text: dict[str, Any]) -> str:

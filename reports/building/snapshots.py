@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from engagements.models import Engagement
 from reports.building.closing_report import build_closing_report
@@ -29,6 +30,14 @@ _CLASSES: dict[str, type[Snapshot]] = {
 def build(engagement: Engagement, kind: DocumentKind, draft: Draft, language: str) -> Issued:
     """Return the snapshot as the rows stand now, without version, address and audit head."""
     return BUILDERS[kind](engagement, draft, language)
+
+
+def dated(snapshot: Issued, on: date) -> Issued:
+    """Return the snapshot as issued on this day."""
+    if isinstance(snapshot, ClosingReport):
+        return replace(snapshot, issued_on=on)
+    *before, own = snapshot.changes
+    return replace(snapshot, issued_on=on, changes=(*before, replace(own, issued_on=on)))
 
 
 def sealed(snapshot: Issued, *, version: int, verify_url: str, audit_head: str) -> Issued:

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from django.db.models import Count, Max, Q
 
-from engagements.models import Engagement, FollowUpVisit, Membership, Phase, Signature, SignOff, Stage, Waiver
+from engagements.models import Engagement, FollowUpVisit, Forecast, Membership, Phase, SignOff, Stage, Waiver
 from engagements.planning import share_calendars
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
-from reports.models import Document, DocumentKind
+from reports.dashboards.waived import StillMissing
 from reports.rows import stage_rows
 from standups.models import Problem, StandUp
 
@@ -38,30 +38,15 @@ class Facts:
         )
         problems = Problem.objects.visible_to(viewer).open().critical().filter(**of_these).order_by()
         self.critical: dict[int, int] = dict(problems.values_list("engagement_id").annotate(count=Count("pk")))
-        self.signed_parts = set(
-            Signature.objects.visible_to(viewer)
-            .counting()
-            .filter(sign_off__superseded_at=None, sign_off__engagement__in=of_these["engagement__in"])
-            .values_list("sign_off__engagement_id", "part")
-        )
-        reports = Document.objects.visible_to(viewer).of_kind(DocumentKind.CLOSING_REPORT).exclude(pdf="")
-        self.reported = set(reports.filter(**of_these).values_list("engagement_id", flat=True))
+        forecasts = Forecast.objects.visible_to(viewer).filter(**of_these)
+        self.probabilities: dict[int, float] = dict(forecasts.values_list("engagement_id", "probability"))
         leads = Membership.objects.visible_to(viewer).active().with_part(Part.LEAD).select_related("user")
+        self._still_missing = StillMissing(viewer, self.waivers.keys())
         self.leads = {row.engagement_id: row.user for row in leads.filter(**of_these)}
 
     def is_still_missing(self, waiver: Waiver) -> bool:
-        """Say whether what was waived still stands in the way: `gates.still_stands` for many rows at once.
-
-        A kind of obstacle not known here counts as standing, so that nothing is forgotten silently.
-        """
-        kind, _dot, detail = waiver.obstacle.rpartition(".")
-        if kind == "goals.signed":
-            return (waiver.engagement_id, detail) not in self.signed_parts
-        if waiver.obstacle == "problems.critical":
-            return bool(self.critical.get(waiver.engagement_id))
-        if waiver.obstacle == "closing_report.missing":
-            return waiver.engagement_id not in self.reported
-        return True
+        """Say whether what was waived still stands in the way."""
+        return waiver in self._still_missing
 
     def missed_days(self, engagement: Engagement, today: date) -> int:
         """Return how many agreed stand-up days in a row, up to yesterday, passed without a published one."""

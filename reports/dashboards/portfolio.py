@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from engagements.forecast_page import percent
 from engagements.models import Engagement, FollowUpVisit, Phase
 from onsite.accounts.models import User
 from reports.dashboards.facts import Facts, with_open_ends
@@ -20,7 +21,8 @@ FOLLOW_UP = "follow_up"
 
 @dataclass(frozen=True)
 class Row:
-    """One engagement. `last_stand_up_on` is None where none was published yet."""
+    """One engagement. `last_stand_up_on` is None where none was published yet; `forecast` is the probability of the agreed
+    day in words, "" where there is none."""
 
     engagement: Engagement
     state: State
@@ -28,6 +30,7 @@ class Row:
     critical: int
     last_stand_up_on: date | None
     lead: User | None
+    forecast: str
 
     @property
     def needs_attention(self) -> bool:
@@ -82,7 +85,10 @@ def _row(engagement: Engagement, facts: Facts) -> Row:
         visit_due_days=_soonest([row.due_on for row in facts.visits[engagement.pk]], today),
         has_lead=lead is not None,
     )
-    return Row(engagement, state, reasons(signs), critical, facts.last_stand_up_on.get(engagement.pk), lead)
+    probability = facts.probabilities.get(engagement.pk)
+    forecast = "" if probability is None else percent(probability)
+    last_stand_up_on = facts.last_stand_up_on.get(engagement.pk)
+    return Row(engagement, state, reasons(signs), critical, last_stand_up_on, lead, forecast)
 
 
 def _longest_wait(engagement: Engagement, facts: Facts, today: date) -> int | None:

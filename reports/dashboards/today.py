@@ -11,9 +11,10 @@ from typing import Literal
 from django.db.models import Q
 from django.utils import timezone
 
-from engagements.models import Engagement, FollowUpVisit, Signature, Stage
+from engagements.models import Engagement, FollowUpVisit, Invocation, Signature, Stage
 from engagements.planning import share_calendars
 from onsite.accounts.models import User
+from reports.dashboards.emergencies import running_emergencies
 from reports.dashboards.facts import with_open_ends
 from reports.rows import StageRow, stage_rows
 from standups.models import Party, Problem, Severity, StandUp
@@ -38,13 +39,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Day:
-    """Everything on the page; `sheets` are signed sheets that another person registered."""
+    """Everything on the page; `sheets` are signed sheets that another person registered, `emergencies` run just now."""
 
     places: list[Place]
     problems: list[Problem]
     problem_count: int
     visits: list[FollowUpVisit]
     sheets: list[Signature]
+    emergencies: list[Invocation]
 
     @property
     def to_write(self) -> int:
@@ -65,6 +67,7 @@ def load_day(user: User) -> Day:
         problem_count=len(problems),
         visits=_visits(user, engagements),
         sheets=_sheets(user, engagements),
+        emergencies=running_emergencies(user, engagements.values()),
     )
 
 

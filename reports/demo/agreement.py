@@ -33,14 +33,12 @@ def write_goals(telling: Telling) -> None:
 
 
 def sign(telling: Telling, number: int) -> None:
-    """Freeze and sign what this day brought, and begin the execution on its day."""
+    """Freeze and sign what this day brought."""
     for freeze in telling.story.freezes:
         if freeze.day == number:
             _write_scope(telling, freeze.adds)
             signing.freeze_goals(actor=telling.lead, engagement=telling.engagement)
         _collect_signatures(telling, freeze, number)
-    if telling.story.execution_on == number:
-        _begin(telling)
 
 
 def _write_scope(telling: Telling, scope: tuple[Scope, ...]) -> None:
@@ -83,7 +81,10 @@ def _sign_on_paper(telling: Telling, sign_off: SignOff, paper: OnPaper) -> None:
         signing.check_paper(actor=telling.people[paper.checked_by], signature=signature, accepted=True)
 
 
-def _begin(telling: Telling) -> None:
+def begin(telling: Telling, number: int) -> None:
+    """Begin the execution on its day; what the story lets pass is waived."""
+    if telling.story.execution_on != number:
+        return
     for waiver in telling.story.lets_pass:
         gates.waive(
             actor=telling.manager,

@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 from engagements.models import (
     Attachment,
     Baseline,
+    ChangeRequest,
+    DocumentRequest,
     Engagement,
     Membership,
     Reading,
@@ -21,6 +23,7 @@ from engagements.models import (
     SignOff,
     Waiver,
 )
+from reports.models import Document
 from standups.models import StandUp
 
 
@@ -48,6 +51,13 @@ def _stamps(engagement: Engagement) -> list[tuple[QuerySet[Any], str]]:
         (Signature.objects.filter(sign_off__engagement=engagement), "checked_at"),
         (Attachment.objects.filter(**own), "uploaded_at"),
         (Baseline.objects.filter(**own), "taken_at"),
+        (ChangeRequest.objects.filter(**own), "raised_at"),
+        (ChangeRequest.objects.filter(**own), "decided_at"),
+        (ChangeRequest.objects.filter(**own), "applied_at"),
+        (DocumentRequest.objects.filter(**own), "asked_at"),
+        (DocumentRequest.objects.filter(**own), "received_at"),
+        (DocumentRequest.objects.filter(**own), "reviewed_at"),
+        (Document.objects.filter(**own), "issued_at"),
         (Waiver.objects.filter(**own), "granted_at"),
         (Reading.objects.filter(objective__engagement=engagement), "recorded_at"),
         (StandUp.objects.filter(**own), "created_at"),

@@ -14,14 +14,16 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import CLIENT_PARTS
 from onsite.core import calendars
 from onsite.notifications.models import Message
-from reports.demo import agreement, daily, ending
+from reports.demo import agreement, daily, ending, preparing
 from reports.demo.backdate import put_back, put_back_signatures
 from reports.demo.calendar import StoryDays
+from reports.demo.moving import move_stages
 from reports.demo.people import BY_KEY
 from reports.demo.story import Story
 from reports.demo.telling import Telling
 
 CALENDAR = "CN"
+MAILS_OF_THE_MOMENT = ("joined", "document_asked", "document_received", "contingency_invoked")
 
 
 def is_told(story: Story) -> bool:
@@ -36,7 +38,7 @@ def tell(story: Story, *, people: Mapping[str, User], today: date) -> Engagement
     telling = _open(story, dict(people), today)
     for number in range(story.known_from, telling.days.newest_number + 1):
         _live_through(telling, number)
-    ending.write_papers(telling)
+    ending.write_papers(telling, None)
     _tidy_up(telling)
     return telling.engagement
 
@@ -60,6 +62,7 @@ def _open(story: Story, people: dict[str, User], today: date) -> Telling:
     telling = Telling(story, engagement, days, people, began)
     _seat_everybody(telling)
     agreement.write_goals(telling)
+    preparing.begin(telling)
     return telling
 
 
@@ -89,7 +92,7 @@ def _seat_everybody(telling: Telling) -> None:
             )
         else:
             membership = lifecycle.add_colleague(
-                actor=telling.manager, engagement=telling.engagement, user=user, part=seat.part
+                actor=telling.manager, engagement=telling.engagement, user=user, part=seat.part, phone=seat.phone
             )
         telling.seats[seat.person] = membership
 
@@ -97,9 +100,12 @@ def _seat_everybody(telling: Telling) -> None:
 def _live_through(telling: Telling, number: int) -> None:
     """Everything that happened on one working day, in the order of a day."""
     day, hour = telling.days.on(number), telling.days.at(telling.engagement, number, _hour(number))
+    preparing.go_on(telling, number)
     agreement.sign(telling, number)
+    ending.write_papers(telling, number)
+    agreement.begin(telling, number)
     ending.go_on(telling, number)
-    _move_stages(telling, number)
+    move_stages(telling, number)
     daily.hold_stand_up(telling, number)
     _measure(telling, number)
     plan.take_snapshot(telling.engagement, on=day)
@@ -111,22 +117,6 @@ def _live_through(telling: Telling, number: int) -> None:
 def _hour(number: int) -> time:
     """When the day's entries were made: after the stand-up, never at quite the same minute."""
     return time(9, 12 + number * 7 % 17)
-
-
-def _move_stages(telling: Telling, number: int) -> None:
-    for move in telling.story.moves:
-        if move.day != number:
-            continue
-        stage = telling.engagement.stages.unscoped().get(kind=move.kind)
-        finish_on = stage.finish_on if move.finish is None else telling.days.on(move.finish)
-        plan.move_stage(
-            actor=telling.lead,
-            stage=stage,
-            start_on=stage.start_on,
-            finish_on=finish_on,
-            percent=move.percent,
-            note=move.note,
-        )
 
 
 def _measure(telling: Telling, number: int) -> None:
@@ -146,5 +136,5 @@ def _tidy_up(telling: Telling) -> None:
     """What the real clock added: pictures of a plan that had ended, and mails that nobody would send weeks later."""
     last_seen = telling.days.on(telling.story.closed_on) if telling.story.closed_on else telling.days.newest
     PlanSnapshot.objects.filter(stage__engagement=telling.engagement, taken_on__gt=last_seen).delete()
-    joined = [f"joined:{membership.pk}" for membership in telling.seats.values()]
-    Message.objects.waiting().filter(dedupe_key__in=joined).update(cancelled_at=timezone.now())
+    passed = Message.objects.waiting().filter(kind__in=MAILS_OF_THE_MOMENT, created_at__gte=telling.began)
+    passed.update(cancelled_at=timezone.now())

@@ -12,7 +12,7 @@ from engagements.services import followups
 from onsite.core.errors import DomainError
 from reports.demo.story import Paper, WentLive
 from reports.demo.telling import Telling
-from reports.services import issue_document, next_version, save_draft
+from reports.services import draft_of, issue_document, next_version, save_draft
 
 log = structlog.get_logger(__name__)
 
@@ -41,19 +41,21 @@ def _close(telling: Telling) -> None:
     gates.change_phase(actor=telling.manager, engagement=telling.engagement, to=Phase.CLOSED)
 
 
-def write_papers(telling: Telling) -> None:
-    """Draft the documents and issue those that are out; the worker prints them once it runs."""
+def write_papers(telling: Telling, number: int | None) -> None:
+    """Draft and issue the documents of this day, those of no day for None; the worker prints them once it runs."""
     for paper in telling.story.papers:
+        if paper.day != number:
+            continue
         save_draft(
             actor=telling.lead,
             engagement=telling.engagement,
             kind=paper.kind,
-            version=0,
+            version=draft_of(telling.engagement, paper.kind).version,
             summary=paper.summary,
             proposals="\n".join(paper.proposals),
+            changes=paper.changes,
         )
-        if paper.is_issued:
-            _issue(telling, paper)
+        _issue(telling, paper)
 
 
 def _issue(telling: Telling, paper: Paper) -> None:
@@ -65,6 +67,7 @@ def _issue(telling: Telling, paper: Paper) -> None:
             kind=paper.kind,
             language=engagement.language,
             version=next_version(engagement, paper.kind),
+            on=None if paper.day is None else telling.days.on(paper.day),
         )
     except DomainError as error:
         # A machine without Chinese fonts can still show the rest: the draft is there to be issued later.

@@ -8,6 +8,7 @@ from decimal import Decimal
 from engagements.models import CoreTask, Direction, StageKind
 from engagements.models.client import Industry
 from onsite.accounts.roles import Part, Role
+from reports.demo.preparation import Preparation
 from reports.models import DocumentKind
 from standups.models import Answer, Party, Severity
 
@@ -175,12 +176,14 @@ class Day:
 
 @dataclass(frozen=True)
 class Paper:
-    """The words of a document; it is issued today, because what is issued bears the day on which it was issued."""
+    """The words of a document, issued on the story's day `day`, today where none is told; `changes` is what the author
+    notes of the version before."""
 
     kind: DocumentKind
     summary: str
     proposals: tuple[str, ...] = ()
-    is_issued: bool = True
+    day: int | None = None
+    changes: str = ""
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,7 @@ class Story:
     scope: tuple[Scope, ...]
     freezes: tuple[Freeze, ...]
     anchor: TodayIs | WentLive
+    preparation: Preparation
     signs_on_paper: bool = False
     in_writing: bool = False
     lets_pass: tuple[LetPass, ...] = ()

@@ -35,6 +35,7 @@ _CLOSING = (
     _Plan("course", _("Plan and course"), lambda report: report.plan.rows or report.milestones),
     _Plan("problems", _("Key problems"), lambda report: report.key_problems),
     _Plan("standups", _("Stand-ups and problems"), lambda report: report.standups or report.problem_counts),
+    _Plan("contingency", _("Emergencies"), lambda report: report.emergencies),
     _Plan("satisfaction", _("Client satisfaction")),
     _Plan("remaining", _("Remaining issues")),
     _Plan("lessons", _("Lessons and proposals"), lambda report: report.lessons),
@@ -45,9 +46,14 @@ _MANUAL = (
     _Plan("introduction", _("About this engagement"), lambda manual: manual.introduction),
     _Plan("contacts", _("Contacts and escalation"), lambda manual: manual.contacts or manual.escalation),
     _Plan("goals", _("Goals and scope"), lambda manual: manual.objectives or manual.scope or manual.agreements),
+    _Plan("functions", _("Functions and business rules"), lambda manual: manual.modules),
     _Plan("plan", _("Plan"), lambda manual: manual.plan.rows or manual.stages),
+    _Plan("rollout", _("Roll-out order"), lambda manual: manual.rollout),
     _Plan("standup", _("Daily stand-up"), lambda manual: manual.standup),
     _Plan("calendar", _("Working calendar"), lambda manual: manual.calendar_notes),
+    _Plan("contingency", _("Contingency cards"), lambda manual: manual.contingency),
+    _Plan("environments", _("Environments and access"), lambda manual: manual.environments),
+    _Plan("checklists", _("Checklists"), lambda manual: manual.checklists),
     _Plan("changes", _("Versions"), lambda manual: manual.changes),
     _Plan("signatures", _("Signatures and verification")),
 )
@@ -60,6 +66,11 @@ def chapters(snapshot: Snapshot) -> tuple[Chapter, ...]:
     if isinstance(snapshot, FieldManual):
         return tuple(_present(snapshot, _MANUAL))
     return ()
+
+
+def outline(manual: FieldManual) -> tuple[tuple[str, Promise, bool], ...]:
+    """Anchor and title of every chapter the manual could have, and whether it stands in this one."""
+    return tuple((part.name, part.title, bool(part.is_present(manual))) for part in _MANUAL)
 
 
 def _present(snapshot: Snapshot, plan: tuple[_Plan, ...]) -> Iterator[Chapter]:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
+from reports.documents.codec import ADDED_LATER
 from reports.documents.parts import Objective, Plan, Side, Signatory
 from reports.documents.snapshot import Snapshot
 from reports.figures.attainment import Verdict
@@ -82,6 +83,39 @@ class StateCount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmergencyCount:
+    """How often a kind of emergency came, and how fast somebody responded: `kept` of `answered` limits. `longest_minutes`
+    is None where nobody responded yet; `label` is the kind's word in the document's language."""
+
+    label: str
+    invoked: int
+    answered: int
+    kept: int
+    longest_minutes: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyCase:
+    """One emergency: when at the site, the first response in minutes against its limit, and the cause ("" while it runs)."""
+
+    title: str
+    on: date
+    limit_minutes: int
+    response_minutes: int | None
+    is_kept: bool
+    cause: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Emergencies:
+    """Every time a contingency plan was needed: in all, by kind, and one by one."""
+
+    total: EmergencyCount
+    by_kind: tuple[EmergencyCount, ...]
+    cases: tuple[EmergencyCase, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RemainingIssue:
     """What is still to do after closing, whose step is next, and by when."""
 
@@ -138,3 +172,4 @@ class ClosingReport(Snapshot):
     lessons: tuple[Lesson, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     signatories: tuple[Signatory, ...] = ()
+    emergencies: Emergencies | None = field(default=None, metadata=ADDED_LATER)

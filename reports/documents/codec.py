@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import types
-from dataclasses import MISSING, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+# Metadata of a field that earlier releases did not know. While it holds its default it is not written, so that a snapshot
+# frozen before keeps its bytes and the hash that was printed.
+ADDED_LATER: Mapping[str, bool] = {"added_later": True}
 
 
 class SnapshotError(ValueError):
@@ -34,8 +39,16 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [to_plain(item) for item in value]
     if is_dataclass(value):
-        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: to_plain(getattr(value, field.name))
+            for field in fields(value)
+            if not _is_left_out(field, getattr(value, field.name))
+        }
     raise TypeError(f"a snapshot can't hold {type(value).__name__}")
+
+
+def _is_left_out(field: Field[Any], value: Any) -> bool:
+    return "added_later" in field.metadata and value == field.default
 
 
 def from_plain(wanted: Any, value: Any, where: str = "snapshot") -> Any:

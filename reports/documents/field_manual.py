@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Literal
 
+from reports.documents.codec import ADDED_LATER
+from reports.documents.manual_parts import Checklist, ContingencyCard, Environment, ModuleEntry, RolloutStep
 from reports.documents.parts import Objective, Plan, Side, Signatory
 from reports.documents.snapshot import Snapshot
 
@@ -76,11 +78,12 @@ class StandupRules:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One earlier version of this manual."""
+    """A version of this manual: the author's note, and what was found to differ from the version before."""
 
     version: str
     issued_on: date
     what: str
+    found: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,3 +113,8 @@ class FieldManual(Snapshot):
     calendar_notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     signatories: tuple[Signatory, ...] = ()
+    modules: tuple[ModuleEntry, ...] = field(default=(), metadata=ADDED_LATER)
+    rollout: tuple[RolloutStep, ...] = field(default=(), metadata=ADDED_LATER)
+    contingency: tuple[ContingencyCard, ...] = field(default=(), metadata=ADDED_LATER)
+    environments: tuple[Environment, ...] = field(default=(), metadata=ADDED_LATER)
+    checklists: tuple[Checklist, ...] = field(default=(), metadata=ADDED_LATER)

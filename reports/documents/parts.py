@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from reports.documents.codec import ADDED_LATER
 from reports.figures.attainment import Direction
 
 Side = Literal["client", "vendor", "third_party"]
@@ -14,7 +15,8 @@ Side = Literal["client", "vendor", "third_party"]
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRow:
-    """A stage or a milestone of the plan. Dates are inclusive; a milestone has only its finish (`start_on` is ignored)."""
+    """A stage, a task (`is_part` of the stage before it) or a milestone of the plan. Dates are inclusive; a milestone has
+    only its finish (`start_on` is ignored)."""
 
     label: str
     start_on: date
@@ -23,6 +25,8 @@ class PlanRow:
     baseline_finish_on: date | None = None
     percent: int = 0
     is_milestone: bool = False
+    is_part: bool = field(default=False, metadata=ADDED_LATER)
+    is_critical: bool = field(default=False, metadata=ADDED_LATER)
 
 
 @dataclass(frozen=True, kw_only=True)

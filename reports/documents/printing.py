@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
+from itertools import pairwise
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -20,6 +21,8 @@ from reports.documents import wording
 from reports.documents.chapters import chapters
 from reports.documents.closing_report import ClosingReport
 from reports.documents.field_manual import FieldManual
+from reports.documents.interview_guide import InterviewGuide
+from reports.documents.manual_page import chapters_context
 from reports.documents.parts import Objective, Plan, Signatory
 from reports.documents.sign_off import SignOffSheet
 from reports.documents.snapshot import Snapshot
@@ -28,6 +31,8 @@ HTML_LANGUAGES = {"zh-hans": "zh-Hans", "zh-cn": "zh-Hans"}
 # More rows than this don't fit on a page with the caption: then the plan is cut into charts of the same scale, two to a page.
 MOST_ROWS_IN_ONE_CHART = 22
 ROWS_OF_A_PART = 14
+# So that no part grows beyond a page when its two ends move.
+FARTHEST_CUT = (MOST_ROWS_IN_ONE_CHART - ROWS_OF_A_PART) // 2
 ATTACHMENT_NAME = "snapshot.json"
 # What no text of a page may hold: XML knows no such characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -85,6 +90,8 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
         context |= _manual_context(snapshot)
     elif isinstance(snapshot, SignOffSheet):
         context |= _sheet_context(snapshot)
+    elif isinstance(snapshot, InterviewGuide):
+        context |= {"kind": _("Interview guide")}
     return context
 
 
@@ -124,6 +131,7 @@ def _manual_context(manual: FieldManual) -> dict[str, Any]:
         "agreements": [(row, wording.SIDES[row.side], wording.AGREED_HOW[row.how]) for row in manual.agreements],
         "charts": _charts(manual.plan),
         "qr": qr_svg(manual.verify_url, label=_("QR code to the verification page")),
+        **chapters_context(manual),
         **_signing(manual.signatories),
     }
 
@@ -165,6 +173,8 @@ def _charts(plan: Plan) -> list[SafeString]:
             baseline_finish_on=row.baseline_finish_on,
             percent=row.percent,
             is_milestone=row.is_milestone,
+            is_part=row.is_part,
+            is_critical=row.is_critical,
         )
         for row in plan.rows
     )
@@ -178,6 +188,7 @@ def _charts(plan: Plan) -> list[SafeString]:
                 label=_("Gantt chart: plan, baseline and progress"),
                 baseline_word=_("baseline"),
                 today_word=_("today"),
+                critical_word=_("critical path: a day late here is a day late at the end"),
                 span=chart_span(rows),
             )
         )
@@ -186,7 +197,16 @@ def _charts(plan: Plan) -> list[SafeString]:
 
 
 def _parts(rows: tuple[GanttRow, ...]) -> Iterator[tuple[GanttRow, ...]]:
-    # Even parts: 29 rows become 9, 10 and 10, not 14, 14 and a lonely 1.
+    """Cut a long plan evenly (29 rows become 9, 10 and 10, not 14, 14 and a lonely 1), before a stage where one is near."""
     count = 1 if 0 < len(rows) <= MOST_ROWS_IN_ONE_CHART else -(-len(rows) // ROWS_OF_A_PART)
-    for part in range(count):
-        yield rows[part * len(rows) // count : (part + 1) * len(rows) // count]
+    stages = [index for index, row in enumerate(rows) if not row.is_part]
+    cuts = [_near(part * len(rows) // count, stages) for part in range(1, count)]
+    for first, end in pairwise([0, *cuts, len(rows)]):
+        if first < end:
+            yield rows[first:end]
+
+
+def _near(cut: int, stages: list[int]) -> int:
+    """Return the stage that begins nearest to the cut, the cut itself where none is near."""
+    distance, stage = min(((abs(stage - cut), stage) for stage in stages), default=(0, cut))
+    return stage if distance <= FARTHEST_CUT else cut

@@ -36,6 +36,24 @@ AGREED_HOW = {
     "paper": gettext_lazy("signed on paper"),
     "pending": gettext_lazy("signature under way"),
 }
+RISKS = {
+    "none": gettext_lazy("none"),
+    "low": gettext_lazy("low"),
+    "medium": gettext_lazy("medium"),
+    "high": gettext_lazy("high"),
+}
+PRIORITIES = {"must": gettext_lazy("must"), "should": gettext_lazy("should"), "could": gettext_lazy("could")}
+FREQUENCIES = {
+    "daily": gettext_lazy("daily"),
+    "weekly": gettext_lazy("weekly"),
+    "monthly": gettext_lazy("monthly"),
+    "rarely": gettext_lazy("rarely"),
+}
+MOMENTS = {
+    "before": gettext_lazy("Before the first day on site"),
+    "daily": gettext_lazy("Every day on site"),
+    "go_live": gettext_lazy("Before go-live"),
+}
 # A target reads as a bound: at least, at most, exactly.
 _BOUNDS = {"up": "≥ ", "down": "≤ ", "reach": ""}
 

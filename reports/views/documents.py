@@ -21,6 +21,8 @@ from onsite.core.views import performed
 from reports import services
 from reports.building.snapshots import build
 from reports.dashboards.documents import document_list as listed
+from reports.dashboards.manual import chapters_to_write
+from reports.documents.field_manual import FieldManual
 from reports.forms import DraftForm, IssueForm
 from reports.models import Document, DocumentKind, Draft
 
@@ -88,12 +90,14 @@ def _draft_page(
 ) -> HttpResponse:
     version = services.next_version(engagement, kind)
     offered = {"version": version, "language": engagement.language}
+    content = build(engagement, kind, row, person(request).language or engagement.language)
     context = workspace(request, engagement, "documents", heading=str(kind.label)) | {
         "form": form,
         "kind": kind,
         "draft": row,
         "theirs": row if form.rebased_on(row) else None,
-        "content": build(engagement, kind, row, person(request).language or engagement.language),
+        "content": content,
+        "chapters": chapters_to_write(engagement, content) if isinstance(content, FieldManual) else (),
         "issue_form": IssueForm(initial=offered, prefix="issue"),
         "version": version,
     }

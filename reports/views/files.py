@@ -20,9 +20,10 @@ from onsite.accounts.access import require
 from onsite.accounts.roles import Permission
 from onsite.core.errors import DomainError
 from onsite.core.policy import signed_in
+from reports.building.guide import build_guide
 from reports.building.sheet import build_sheet
 from reports.documents.printing import print_document
-from reports.documents.sign_off import SignOffSheet
+from reports.documents.snapshot import Snapshot
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 SHEET_KEPT_SECONDS = 24 * 3600
@@ -63,12 +64,32 @@ def sign_off_sheet(request: HttpRequest, engagement_id: int, pk: int) -> HttpRes
         messages.error(request, error.message)
         return redirect("engagements:sign_off", engagement.pk, pk)
     with override(engagement.language):
-        name = f"{engagement.client.short_name} {found.get_kind_display()} v{found.version}"
+        name = f"{engagement.client.short_name} {found.title} v{found.version}"
     response = HttpResponse(pdf, content_type="application/pdf")
     return _for_saving(response, f"sign-off-{found.pk}-v{found.version}", name)
 
 
-def _printed_once(sheet: SignOffSheet) -> bytes:
+@signed_in
+@require_safe
+def interview_guide(request: HttpRequest, engagement_id: int) -> HttpResponseBase:
+    """Print what nobody answered yet, with room to write."""
+    engagement = open_engagement(request, engagement_id)
+    require(person(request), Permission.EDIT_PREPARATION, engagement)
+    guide = build_guide(engagement, engagement.today())
+    if not guide.modules:
+        messages.info(request, _("No question is open: there is nothing to print."))
+        return redirect("engagements:function_list", engagement.pk)
+    try:
+        pdf = _printed_once(guide)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("engagements:function_list", engagement.pk)
+    with override(engagement.language):
+        name = f"{engagement.client.short_name} {engagement.name} {_('Interview guide')}"
+    return _for_saving(HttpResponse(pdf, content_type="application/pdf"), f"interview-guide-{engagement.pk}", name)
+
+
+def _printed_once(sheet: Snapshot) -> bytes:
     """The bytes are a function of the sheet, so a second press prints nothing; about a second in a child process."""
     key = f"sheet:{sheet.sha256}"
     pdf: bytes | None = cache.get(key)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,6 +18,7 @@ from engagements.models import Engagement
 from engagements.workspace import open_engagement, person, workspace
 from onsite.accounts.access import require
 from onsite.accounts.roles import Permission
+from onsite.core.fields import LINE_LENGTH
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
@@ -83,10 +86,18 @@ def problem_detail(request: HttpRequest, engagement_id: int, pk: int) -> HttpRes
         "story": [
             (ProblemForm.base_fields[name].label, getattr(problem, name)) for name in STORY if getattr(problem, name)
         ],
+        "change_query": _change_query(problem),
         "raised_in": raised_in if raised_in and (raised_in.is_published or user.is_vendor) else None,
         "answers": problem.answers.visible_to(user).select_related("stand_up").order_by("-stand_up__held_on"),
     }
     return render(request, "standups/problem_detail.html", context)
+
+
+def _change_query(problem: Problem) -> str:
+    """What a change request that comes from this problem begins with; the whole title where it is longer than a line."""
+    day = date_format(problem.raised_on)
+    note = _("Problem of %(day)s") % {"day": day}
+    return urlencode({"origin": "problem", "title": problem.title[:LINE_LENGTH], "origin_note": note})
 
 
 @signed_in

@@ -19,7 +19,15 @@ from django.db import connection
 from django.test.utils import override_settings
 
 from tests.bench.data import live_through
-from tests.bench.figures import document_figures, page_figures, portfolio_figures, post_figures, query_figures
+from tests.bench.figures import (
+    document_figures,
+    forecast_figures,
+    page_figures,
+    portfolio_figures,
+    post_figures,
+    query_figures,
+)
+from tests.bench.plans import plan_figures
 
 DAYS_ON_SITE = 20
 
@@ -39,8 +47,10 @@ def main() -> int:
                 page_figures(lived),
                 post_figures(lived),
                 document_figures(lived),
+                plan_figures(),
                 portfolio_figures(),
                 query_figures(),
+                forecast_figures(),
             ):
                 for figure in measured:
                     sys.stdout.write(f"{figure.line()}\n")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
+import numpy as np
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from engagements.forecasting import Activity, Link, simulate
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.accounts.roles import Role
@@ -19,7 +22,7 @@ from reports.building.snapshots import build
 from reports.documents.printing import refuse_missing_glyphs, render_html
 from reports.models import DocumentKind
 from reports.services import draft_of
-from tests.bench.data import Lived, live_through
+from tests.bench.data import Lived, live_through, prepare
 from tests.bench.forms import Form
 from tests.bench.timing import Figure, medians
 from tests.factories import UserFactory
@@ -27,6 +30,7 @@ from tests.factories import UserFactory
 ROUNDS, WARM_UP = 40, 3
 DOCUMENT_ROUNDS = 5
 FEW, MANY = 1, 30
+FORECAST_TASKS = 60
 
 
 def signed_in(user: User) -> Client:
@@ -92,14 +96,21 @@ def stand_up_post(lead: Client, engagement: Engagement, ago: int) -> tuple[str, 
 
 
 def document_figures(lived: Lived) -> Iterator[Figure]:
-    """A closing report from the rows to the HTML, against WeasyPrint turning that HTML into the PDF, both warm."""
+    """A closing report, and a field manual of twenty pages, from the rows to the HTML, against WeasyPrint turning that HTML
+    into the PDF, both warm."""
+    prepare(lived)
+    for name, kind in (("closing report", DocumentKind.CLOSING_REPORT), ("field manual", DocumentKind.FIELD_MANUAL)):
+        yield document_figure(lived, name, kind)
+
+
+def document_figure(lived: Lived, name: str, kind: DocumentKind) -> Figure:
     os.environ.update(font_environment())
     import weasyprint
 
-    draft = draft_of(lived.engagement, DocumentKind.CLOSING_REPORT)
+    draft = draft_of(lived.engagement, kind)
 
     def own() -> str:
-        snapshot = build(lived.engagement, DocumentKind.CLOSING_REPORT, draft, "zh-hans")
+        snapshot = build(lived.engagement, kind, draft, "zh-hans")
         refuse_missing_glyphs(snapshot)
         return render_html(snapshot)
 
@@ -112,7 +123,7 @@ def document_figures(lived: Lived) -> Iterator[Figure]:
         rounds=DOCUMENT_ROUNDS,
         warm_up=1,
     )
-    yield Figure("closing report: own code ÷ WeasyPrint", found["own"] / found["weasyprint"], 0.1)
+    return Figure(f"{name}: own code ÷ WeasyPrint", found["own"] / found["weasyprint"], 0.1)
 
 
 def query_figures() -> Iterator[Figure]:
@@ -140,3 +151,20 @@ def queries(browser: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         read(browser, url)
     return len(captured)
+
+
+def forecast_figures() -> Iterator[Figure]:
+    """Ten thousand runs through sixty tasks, each of which waits for up to two others, in milliseconds."""
+    plan = [
+        Activity("testing", 3, 4, 5, tuple(Link(before) for before in {row - 1, row - 4} if before >= 0))
+        for row in range(FORECAST_TASKS)
+    ]
+    today = timezone.localdate()
+    ordinals = range(today.toordinal(), today.toordinal() + 1000)
+    days = np.array([ordinal for ordinal in ordinals if date.fromordinal(ordinal).weekday() < 5])
+    found = medians(
+        {"forecast": lambda: simulate(plan, working_days=days, today=today, agreed_on=today)},
+        rounds=ROUNDS,
+        warm_up=WARM_UP,
+    )
+    yield Figure(f"forecast of {FORECAST_TASKS} tasks, ms", 1000 * found["forecast"], 150)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
@@ -221,3 +222,25 @@ def test_qr_holds_the_text_and_a_name() -> None:
     }
     wanted = segno.make_qr(text, error="m").matrix_iter(border=4)
     assert dark == {(x, y) for y, row in enumerate(wanted) for x, module in enumerate(row) if module}
+
+
+def test_a_task_stands_below_its_stage_smaller_and_indented() -> None:
+    """P3: stages and tasks in one chart."""
+    part = GanttRow("task", MONDAY, MONDAY, is_part=True)
+    svg = drawn(stage(0, 5), part, stage(5, 5))
+    whole, small, after = of_class(svg, "g-bar")
+    assert number(small, "height") < number(whole, "height")
+    assert 0 < number(after, "y") - number(small, "y") < number(small, "y") - number(whole, "y")
+    labels = [text for text in svg.iter(f"{SVG}text") if text.text in ("stage", "task")]
+    assert [number(text, "x") > 0 for text in labels] == [False, True, False]
+
+
+@pytest.mark.parametrize("is_milestone", [False, True])
+def test_the_critical_path_is_a_shape_and_a_word(is_milestone: bool) -> None:
+    """Never colour alone: a line with teeth (a bold diamond), a legend, and a word for a screen reader."""
+    row = GanttRow("task", MONDAY, MONDAY, is_critical=True, is_milestone=is_milestone)
+    svg = ElementTree.fromstring(gantt_svg(replace(chart(row), critical_word="critical path")))  # noqa: S314  our own output
+    assert len([element for element in svg.iter() if "g-critical" in element.get("class", "")]) == 2
+    assert "critical path" in [text.text for text in svg.iter(f"{SVG}text")]
+    assert (svg.findtext(f"{SVG}desc") or "").endswith(", critical")
+    assert "g-critical" not in gantt_svg(chart(stage(0, 5)))

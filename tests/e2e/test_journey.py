@@ -78,6 +78,10 @@ def test_from_nothing_to_the_closing_report(
         lead.get_by_role("button", name="Freeze for signing").click()
     for signer in (pm, owner):
         sign(signer, engagement)
+    analyse_a_function(lead, engagement)
+    fit_the_contingency_plans(lead, engagement)
+    waive_the_last_one(boss, engagement)
+    issue_the_manual(boss, pm, engagement, eventually)
     boss.goto(f"/engagements/{engagement.pk}/")
     send(boss, "Move to")
     engagement.refresh_from_db()
@@ -173,6 +177,55 @@ def sign(signer: Page, engagement: Engagement) -> None:
     assert "Your signature stands under this text" in signer.inner_text("main")
 
 
+def analyse_a_function(lead: Page, engagement: Engagement) -> None:
+    """P2: a module, a function of daily use and its six answers, on a phone."""
+    lead.goto(f"/engagements/{engagement.pk}/modules/new/")
+    fill(lead, name="生产计划")
+    send(lead)
+    lead.goto(f"/engagements/{engagement.pk}/functions/new/")
+    fill(
+        lead, name="周计划排产", who="计划科排产员", what="排出下周工单", when="每周四 14:00 前", where="计划科",
+        why="车间按它备料", how="运行排程后人工调整", rules="加急订单由生产副总经理批准", frequency="daily",
+    )  # fmt: skip
+    send(lead)
+    assert engagement.functions.unscoped().get().unanswered == []
+
+
+def fit_the_contingency_plans(lead: Page, engagement: Engagement) -> None:
+    """P4: the three usual plans are taken over; two get the contact that makes them ready."""
+    lead.goto(f"/engagements/{engagement.pk}/contingency/")
+    send(lead, "Take over the three usual plans")
+    plans = list(engagement.contingency_plans.unscoped())
+    assert len(plans) == 3
+    for plan in plans[:2]:
+        lead.goto(f"/engagements/{engagement.pk}/contingency/{plan.pk}/")
+        fill(lead, escalation="陈镕 0512-5550 8301")
+        send(lead)
+
+
+def waive_the_last_one(boss: Page, engagement: Engagement) -> None:
+    """P5: each obstacle links to its place; the manager lets the third plan pass, with a reason and a day."""
+    boss.goto(f"/engagements/{engagement.pk}/")
+    obstacles = boss.get_by_role("main").locator(".obstacles li")
+    assert obstacles.count() == 2
+    with boss.expect_navigation():
+        obstacles.filter(has_text="contingency plan").get_by_role("link", name="Waive").click()
+    fill(boss, reason="厂家值班电话下周确认", due_on=date.today() + timedelta(days=7))
+    send(boss)
+
+
+def issue_the_manual(boss: Page, pm: Page, engagement: Engagement, eventually: Eventually) -> None:
+    """P5: issued in the browser, printed by the worker; the client reads it then."""
+    boss.goto(f"/engagements/{engagement.pk}/documents/field_manual/draft/")
+    assert "Still empty" in boss.inner_text("main")
+    fill(boss, summary="生产计划模块上线前，双方约定如下。")
+    send(boss, "Issue")
+    manual = eventually(lambda: Document.objects.unscoped().filter(kind="field_manual").exclude(pdf="").first())
+    assert isinstance(manual, Document)
+    pm.goto(f"/engagements/{engagement.pk}/documents/")
+    assert "Field manual" in pm.inner_text("main")
+
+
 def log_stand_up(lead: Page, engagement: Engagement) -> None:
     """E1: today's lines, one of them internal, and a problem; preview, publish."""
     lead.goto(f"/engagements/{engagement.pk}/stand-ups/today/")
@@ -231,7 +284,7 @@ def close_with_a_report(boss: Page, engagement: Engagement, eventually: Eventual
     send(boss, "Save")
     boss.goto(f"/engagements/{engagement.pk}/documents/closing_report/draft/")
     send(boss, "Issue")
-    document = eventually(lambda: Document.objects.unscoped().exclude(pdf="").first())
+    document = eventually(lambda: Document.objects.unscoped().filter(kind="closing_report").exclude(pdf="").first())
     assert isinstance(document, Document)
     boss.goto(f"/engagements/{engagement.pk}/documents/{document.pk}/")
     with boss.expect_download() as download:

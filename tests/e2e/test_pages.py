@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Page
 
-from engagements.models import Engagement, SignOff
+from engagements.models import Engagement, Invocation, SignOff
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
 from tests.e2e.conftest import OpenPage
@@ -45,8 +45,26 @@ def demo(live_server: object, capsys: pytest.CaptureFixture[str]) -> Demo:
         manager=engagement.created_by,
         engineer=people[Part.LEAD],
         client_pm=people[Part.CLIENT_PM],
-        sign_off=engagement.sign_offs.unscoped().current().get(),
+        sign_off=engagement.sign_offs.unscoped().current().get(kind=SignOff.Kind.GOALS),
     )
+
+
+def prepared(engagement: Engagement) -> list[str]:
+    """Return the pages of preparation below the engagement: each list, one of its rows, one of its forms."""
+    emergency = Invocation.objects.unscoped().filter(plan__engagement=engagement)[0]
+    request = engagement.document_requests.unscoped().get(state="received")
+    function, task = engagement.functions.unscoped()[0], engagement.tasks.unscoped()[0]
+    change, plan = engagement.changes.unscoped().undecided()[0], engagement.contingency_plans.unscoped()[0]
+    return [
+        "/functions/", "/functions/?only=gaps", "/functions/new/", "/functions/import/", "/modules/new/",
+        f"/functions/{function.pk}/", f"/functions/{function.pk}/edit/", "/plan/template/", "/plan/import/",
+        "/plan/tasks/new/", f"/plan/tasks/{task.pk}/", "/forecast/", "/contingency/", "/contingency/from-library/",
+        f"/contingency/{plan.pk}/", f"/contingency/{plan.pk}/invoke/", f"/contingency/invocations/{emergency.pk}/",
+        "/changes/", "/changes/new/", f"/changes/{change.pk}/", f"/changes/{change.pk}/decide/", "/site/",
+        "/site/environments/new/", "/site/checklists/new/", "/documents-wanted/", "/documents-wanted/new/",
+        f"/documents-wanted/{request.pk}/review/", "/interviews/", "/interviews/new/",
+        "/documents/field_manual/draft/",
+    ]  # fmt: skip
 
 
 def judge(page: Page, url: str, width: int) -> list[str]:
@@ -89,8 +107,13 @@ def test_every_other_page_in_one_variant(demo: Demo, open_page: OpenPage) -> Non
         demo.engineer: [
             f"{inside}/prepare/", f"{inside}/objectives/new/", f"{inside}/scope/new/", f"{inside}/plan/", sign_off + "/",
             f"{inside}/stand-ups/", f"{inside}/stand-ups/today/", f"{inside}/problems/", f"{inside}/problems/new/",
+            *(inside + path for path in prepared(demo.engagement)), "/contingency-library/",
         ],
-        demo.client_pm: [f"{inside}/plan/", f"{inside}/stand-ups/", f"{inside}/problems/", f"{inside}/team/"],
+        demo.client_pm: [
+            f"{inside}/plan/", f"{inside}/stand-ups/", f"{inside}/problems/", f"{inside}/team/",
+            f"{inside}/functions/", f"{inside}/contingency/", f"{inside}/changes/", f"{inside}/documents-wanted/",
+            f"{inside}/site/",
+        ],
     }  # fmt: skip
     variants = product((PHONE, DESK), SCHEMES)
     found = []

@@ -6,12 +6,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from engagements import gates
-from engagements.models import Engagement, Phase, Signature, SignOff
-from engagements.services import plan, signing
+from engagements.models import DocumentRequest, Engagement, Phase, Signature, SignOff
+from engagements.services import documents, plan, signing
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
-from tests.factories import ObjectiveFactory, ScopeItemFactory
+from tests.factories import DocumentRequestFactory, ObjectiveFactory, ScopeItemFactory
 from tests.factories.accounts import PASSWORD
+from tests.ready import make_ready_for_execution
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
 
@@ -50,5 +51,18 @@ def in_execution(
     """Signed by both, and begun."""
     for user in (client_pm, business_owner):
         sign(sign_off, user)
+    make_ready_for_execution(engagement, manager)
     gates.change_phase(actor=manager, engagement=engagement, to=Phase.EXECUTION)
     return engagement
+
+
+@pytest.fixture
+def planned(engagement: Engagement, client_pm: User) -> DocumentRequest:
+    return DocumentRequestFactory(engagement=engagement, asked_of=client_pm, title="生产计划业务手册")
+
+
+@pytest.fixture
+def asked(engagement: Engagement, engineer: User, planned: DocumentRequest) -> DocumentRequest:
+    documents.ask_for(actor=engineer, engagement=engagement, request=planned)
+    planned.refresh_from_db()
+    return planned

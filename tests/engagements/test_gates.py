@@ -24,6 +24,7 @@ from onsite.notifications.services import sweep
 from standups.models import Severity
 from tests.engagements.conftest import register, sign
 from tests.factories import EngagementFactory, ObjectiveFactory, ProblemFactory, ScopeItemFactory
+from tests.ready import make_ready_for_execution
 
 DUE = timedelta(days=14)
 
@@ -43,15 +44,17 @@ def refuse(engagement: Engagement, manager: User, phase: Phase) -> RefusedError:
 def test_an_empty_engagement_is_told_everything_at_once(engagement: Engagement, manager: User) -> None:
     refused = refuse(engagement, manager, Phase.EXECUTION)
     assert [obstacle.code for obstacle in refused.obstacles] == [
-        "team.lead", "plan.missing", "goals.missing", "scope.missing", "goals.frozen",
+        "team.lead", "plan.missing", "goals.missing", "scope.missing", "goals.frozen", "functions.missing",
+        "contingency.network", "contingency.permission", "contingency.interface", "field_manual.missing",
     ]  # fmt: skip
     for obstacle in refused.obstacles:
-        assert resolve(obstacle.url).namespace == "engagements"
+        assert resolve(obstacle.url).namespace in {"engagements", "reports"}
 
 
 def test_each_thing_mended_uncovers_the_next(
     engagement: Engagement, manager: User, engineer: User, client_pm: User, business_owner: User
 ) -> None:
+    make_ready_for_execution(engagement, engineer)
     assert codes_before(engagement, Phase.EXECUTION) == {
         "plan.missing",
         "goals.missing",
@@ -61,11 +64,15 @@ def test_each_thing_mended_uncovers_the_next(
     plan.lay_out_plan(actor=engineer, engagement=engagement)
     ObjectiveFactory(engagement=engagement)
     ScopeItemFactory(engagement=engagement)
-    assert codes_before(engagement, Phase.EXECUTION) == {"goals.frozen"}
+    assert codes_before(engagement, Phase.EXECUTION) == {"plan.baseline", "goals.frozen"}
     sign_off = signing.freeze_goals(actor=engineer, engagement=engagement)
-    assert codes_before(engagement, Phase.EXECUTION) == {"goals.signed.client_pm", "goals.signed.business_owner"}
+    assert codes_before(engagement, Phase.EXECUTION) == {
+        "plan.baseline",
+        "goals.signed.client_pm",
+        "goals.signed.business_owner",
+    }
     sign(sign_off, client_pm)
-    assert codes_before(engagement, Phase.EXECUTION) == {"goals.signed.business_owner"}
+    assert codes_before(engagement, Phase.EXECUTION) == {"plan.baseline", "goals.signed.business_owner"}
     sign(sign_off, business_owner)
     gates.change_phase(actor=manager, engagement=engagement, to=Phase.EXECUTION)
     assert Engagement.objects.unscoped().get(pk=engagement.pk).phase == Phase.EXECUTION
@@ -77,6 +84,7 @@ def test_what_changed_after_freezing_must_be_frozen_again(
     """Signatures hold for the words that were signed, not for those that stand there now."""
     sign(sign_off, client_pm)
     sign(sign_off, business_owner)
+    make_ready_for_execution(engagement, engineer)
     goals.save_scope_item(actor=engineer, engagement=engagement, is_included=True, text="成本核算")
     assert codes_before(engagement, Phase.EXECUTION) == {"goals.changed"}
 
@@ -148,6 +156,7 @@ def give_waiver(
 
 
 def test_work_may_start_before_the_ink_is_dry(engagement: Engagement, sign_off: SignOff, manager: User) -> None:
+    make_ready_for_execution(engagement, manager)
     give_waiver(engagement, manager)
     give_waiver(engagement, manager, "goals.signed.business_owner")
     gates.change_phase(actor=manager, engagement=engagement, to=Phase.EXECUTION)

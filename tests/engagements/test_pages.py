@@ -19,6 +19,7 @@ from onsite.notifications.models import Message
 from tests.conftest import SignIn
 from tests.engagements.forms_of_the_app import BY_NAME
 from tests.factories import MembershipFactory, ObjectiveFactory, ProblemFactory, StandUpFactory, UserFactory
+from tests.ready import make_ready_for_execution
 
 
 def url(engagement: Engagement, name: str, *args: object) -> str:
@@ -39,6 +40,7 @@ def test_a_client_opens_on_the_dashboard(engagement: Engagement, client_pm: User
 def test_every_obstacle_is_a_link_to_where_it_is_mended(
     engagement: Engagement, sign_off: SignOff, manager: User, engineer: User, sign_in: SignIn
 ) -> None:
+    make_ready_for_execution(engagement, engineer)
     shown = page(sign_in(manager), url(engagement, "detail"))
     assert "2 things stand before the next phase" in shown
     assert url(engagement, "sign_off", sign_off.pk) in shown
@@ -89,6 +91,7 @@ def test_what_was_let_pass_stays_in_sight(
     engagement: Engagement, sign_off: SignOff, manager: User, sign_in: SignIn
 ) -> None:
     """Waived before the execution and overdue in it."""
+    make_ready_for_execution(engagement, manager)
     for part in sign_off.needed_parts:
         gates.waive(
             actor=manager, engagement=engagement, obstacle=f"goals.signed.{part}", reason="盖章中",

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from engagements import planning, state
 from engagements.models import Engagement, Phase, PlanSnapshot, SignOff, Stage, StageKind
 from engagements.models.plan import WINDOWS
+from engagements.scheduling import Span, follow
 from engagements.services import plan
-from engagements.services.plan import Span, follow
 from engagements.tasks import take_plan_snapshots
 from onsite.accounts.models import User
 from onsite.core import calendars

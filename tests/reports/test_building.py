@@ -13,7 +13,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone, translation
 
-from engagements.models import Engagement, FollowUpVisit, SignOff
+from engagements.models import (
+    ChecklistItem,
+    Engagement,
+    Environment,
+    FollowUpVisit,
+    Function,
+    Module,
+    SignOff,
+)
 from engagements.services import plan, signing
 from onsite.accounts.roles import Part
 from reports.building.sheet import build_sheet
@@ -22,6 +30,7 @@ from reports.documents.closing_report import ClosingReport
 from reports.documents.field_manual import FieldManual
 from reports.models import Document, DocumentKind, Draft
 from tests.factories import ObjectiveFactory
+from tests.ready import make_contingency_plan, make_function
 from tests.reports.lived import AGREED_ON, FIRST_ON, LIVE_ON, MARK, lived_through, person_of
 from tests.world import PNG
 
@@ -284,3 +293,42 @@ def test_the_sheet_is_the_frozen_text_with_its_code(lived: Engagement) -> None:
     assert "签署之后才写的" not in told
     assert sheet.register_url.endswith(f"/engagements/{lived.pk}/sign-offs/{text.pk}/paper/")
     assert build_sheet(text).sha256 == sheet.sha256
+
+
+def test_the_manual_holds_what_was_prepared(lived: Engagement) -> None:
+    """P5: functions by the way to their module, cards with phones, lists by moment; nothing that stays with the vendor."""
+    lead = person_of(lived, Part.LEAD)
+    lived.memberships.filter(user=lead).update(phone="138 0000 1111")
+    function = make_function(lived, rules="超预算由财务总监批准", pain_points=MARK, risk_reason=MARK, risk="high")
+    inner = Module.objects.create(engagement=lived, parent=function.module, name="排程")
+    Function.objects.create(engagement=lived, module=inner, name="年度盘点", frequency="rarely", pain_points=MARK)
+    make_contingency_plan(lived, lead, "network")
+    Environment.objects.create(engagement=lived, name="正式环境", access_kept="信息部密码箱")
+    for moment in ("go_live", "before", "daily"):
+        ChecklistItem.objects.create(engagement=lived, moment=moment, text=moment)
+    manual = field_manual(lived)
+    assert [module.name for module in manual.modules] == ["生产计划", "生产计划 › 排程"]
+    assert [step.function for step in manual.rollout] == ["周计划排产", "年度盘点"]
+    (card,) = manual.contingency
+    assert card.owner is not None and (card.owner.name, card.owner.phone) == (lead.name, "138 0000 1111")
+    assert [list(checklist.lines) for checklist in manual.checklists] == [["before"], ["daily"], ["go_live"]]
+    assert any(step.who == card.escalation for step in manual.escalation)
+    assert MARK not in manual.to_json().decode()
+    assert FieldManual.from_json(manual.to_json()) == manual
+
+
+def test_a_new_manual_finds_what_changed_and_keeps_the_note(lived: Engagement) -> None:
+    """P5: computed against the version that was issued last, and the author's own words beside it."""
+    first = sealed(field_manual(lived), version=1, verify_url="https://x.example/1", audit_head="")
+    Document.objects.create(
+        engagement=lived, kind=DocumentKind.FIELD_MANUAL, version=1, language="zh-hans",
+        snapshot=json.loads(first.to_json()), snapshot_hash=first.sha256, issued_by=lived.created_by,
+        issued_at=timezone.now(),
+    )  # fmt: skip
+    unchanged = field_manual(lived, "en").changes[-1]
+    assert (unchanged.what, unchanged.found) == ("Corrections", ())
+    make_function(lived)
+    with translation.override("en"):
+        own = field_manual(lived, "en", changes="增加排产功能").changes[-1]
+    assert (own.what, own.found) == ("增加排产功能", ("Functions: 1 added",))
+    assert [change.version for change in field_manual(lived).changes] == ["1", ""]

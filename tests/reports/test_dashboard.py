@@ -60,7 +60,7 @@ def test_a_text_waits_for_those_who_sign_it_until_they_did(
         assert ("Please sign: Goals and scope, version 1" in words_of(sign_in(user), engagement)) is waits
     signing.sign_on_screen(actor=client_pm, sign_off=text, text_hash=text.text_hash, proof=PASSWORD)
     assert "Nothing waits on you today." in words_of(sign_in(client_pm), engagement)
-    assert board_of(sign_in(business_owner), engagement).to_sign == text
+    assert board_of(sign_in(business_owner), engagement).to_sign == [text]
     signing.sign_on_screen(actor=business_owner, sign_off=text, text_hash=text.text_hash, proof=PASSWORD)
     words = words_of(sign_in(engineer), engagement)
     assert "Please sign" not in words
@@ -76,8 +76,8 @@ def test_a_handed_in_sheet_waits_on_the_vendor_not_on_the_signer(
         actor=engineer, sign_off=text, part=Part.CLIENT_PM, signer_name="陈镕", signed_on=engagement.today(),
         code=text.code, scan=SimpleUploadedFile("scan.png", PNG),
     )  # fmt: skip
-    assert board_of(sign_in(client_pm), engagement).to_sign is None
-    assert board_of(sign_in(business_owner), engagement).to_sign == text
+    assert board_of(sign_in(client_pm), engagement).to_sign == []
+    assert board_of(sign_in(business_owner), engagement).to_sign == [text]
 
 
 def test_on_paper_the_page_says_who_brings_the_sheet(
@@ -270,7 +270,7 @@ def test_the_page_costs_as_many_queries_at_thirty_rows_as_at_one(
     few = queries_at(1, engagement, engineer, client_pm, sign_in)
     many = queries_at(30, foreign_engagement, outsider_engineer, client_pm_2, sign_in)
     assert few == many
-    assert few <= 16
+    assert few <= 19
 
 
 # --- The door --------------------------------------------------------------------------------------------------------

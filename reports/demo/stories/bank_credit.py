@@ -7,6 +7,7 @@ from decimal import Decimal
 from engagements.models import CoreTask, Direction
 from onsite.accounts.roles import Part
 from reports.demo.stories.bank_crm import BANK
+from reports.demo.stories.bank_preparation import CREDIT as PREPARATION
 from reports.demo.story import Freeze, Goal, OnPaper, Scope, Seat, Story, TodayIs
 
 CREDIT = Story(
@@ -20,7 +21,7 @@ CREDIT = Story(
     anchor=TodayIs(-6),
     signs_on_paper=True,
     seats=(
-        Seat("zheng", Part.LEAD),
+        Seat("zheng", Part.LEAD, "138-0021-5501"),
         Seat("xu", Part.CLIENT_PM, "021-5552 5160"),
         Seat("feng", Part.BUSINESS_OWNER, "021-5552 5002"),
     ),
@@ -52,5 +53,6 @@ CREDIT = Story(
         Scope("个人贷款流程", False, "个贷中心正在更换系统，本次不动"),
         Scope("核心系统接口改造", False, "由行内科技部另行排期"),
     ),
+    preparation=PREPARATION,
     freezes=(Freeze(-9, (OnPaper(-7, "xu"),)),),
 )

@@ -8,6 +8,7 @@ from engagements.models import CoreTask, Direction, StageKind
 from engagements.models.client import Industry
 from onsite.accounts.roles import Part
 from reports.demo.stories.bank_crm_days import DAYS
+from reports.demo.stories.bank_preparation import CRM as PREPARATION
 from reports.demo.story import Company, Freeze, Goal, Measured, Move, OnPaper, Paper, Scope, Seat, Story, WentLive
 from reports.models import DocumentKind
 
@@ -26,8 +27,8 @@ CRM = Story(
     review_on=30,
     signs_on_paper=True,
     seats=(
-        Seat("zheng", Part.LEAD),
-        Seat("he", Part.TRAINER),
+        Seat("zheng", Part.LEAD, "138-0021-5501"),
+        Seat("he", Part.TRAINER, "138-0512-4402"),
         Seat("xu", Part.CLIENT_PM, "021-5552 5160"),
         Seat("guo", Part.BUSINESS_OWNER, "021-5552 5008"),
         Seat("pan", Part.KEY_USER, "021-5552 5233"),
@@ -71,6 +72,7 @@ CRM = Story(
         Scope("理财产品推荐引擎", False, "依赖的数据平台尚未上线，列入二期"),
     ),
     freezes=(Freeze(-7, (OnPaper(-4, "xu", checked_by="wang"), OnPaper(-3, "guo", checked_by="wang"))),),
+    preparation=PREPARATION,
     execution_on=0,
     moves=(
         Move(4, StageKind.ENVIRONMENT, 100),
@@ -94,6 +96,7 @@ CRM = Story(
         Paper(
             DocumentKind.FIELD_MANUAL,
             "本手册写明零售 CRM 驻场的目标与范围、双方分工、五个阶段的计划和每日站会规则。",
+            day=-1,
         ),
         Paper(
             DocumentKind.CLOSING_REPORT,

@@ -8,6 +8,7 @@ from engagements.models import CoreTask, Direction, StageKind
 from engagements.models.client import Industry
 from onsite.accounts.roles import Part
 from reports.demo.stories.erp_days import DAYS
+from reports.demo.stories.erp_preparation import PREPARATION
 from reports.demo.story import Company, Freeze, Goal, Measured, Move, OnScreen, Paper, Scope, Seat, Story, TodayIs
 from reports.models import DocumentKind
 
@@ -22,8 +23,8 @@ ERP = Story(
     anchor=TodayIs(14),
     today_is_open=True,
     seats=(
-        Seat("li", Part.LEAD),
-        Seat("sun", Part.ENGINEER),
+        Seat("li", Part.LEAD, "138-0512-3301"),
+        Seat("sun", Part.ENGINEER, "138-0512-3302"),
         Seat("chen", Part.CLIENT_PM, "0512-5550 8301"),
         Seat("lin", Part.BUSINESS_OWNER, "0512-5550 8008"),
         Seat("yoshida", Part.KEY_USER, "0512-5550 8326"),
@@ -69,6 +70,7 @@ ERP = Story(
         Scope("成本核算模块", False, "财务部计划在月结流程梳理之后再启动"),
     ),
     freezes=(Freeze(-6, (OnScreen(-4, "chen"), OnScreen(-3, "lin"))),),
+    preparation=PREPARATION,
     execution_on=0,
     moves=(
         Move(2, StageKind.ENVIRONMENT, 40),
@@ -90,6 +92,13 @@ ERP = Story(
         Paper(
             DocumentKind.FIELD_MANUAL,
             "本手册写明驻场期间双方的目标、分工、计划与每日站会规则，供华东机械集团与明远软件的项目成员共同使用。",
+            day=-1,
+        ),
+        Paper(
+            DocumentKind.FIELD_MANUAL,
+            "本手册写明驻场期间双方的目标、分工、计划与每日站会规则，供华东机械集团与明远软件的项目成员共同使用。",
+            day=12,
+            changes="变更申请 1 签署后重新发布",
         ),
     ),
 )

@@ -8,6 +8,7 @@ from engagements.models import CoreTask, Direction, StageKind
 from engagements.models.client import Industry
 from onsite.accounts.roles import Part
 from reports.demo.stories.expenses_days import DAYS
+from reports.demo.stories.expenses_preparation import PREPARATION
 from reports.demo.story import (
     Company,
     Freeze,
@@ -36,7 +37,7 @@ EXPENSES = Story(
     review_on=28,
     closed_on=33,
     seats=(
-        Seat("sun", Part.LEAD),
+        Seat("sun", Part.LEAD, "138-0512-3302"),
         Seat("deng", Part.CLIENT_PM, "010-5553 7201"),
         Seat("zeng", Part.BUSINESS_OWNER, "010-5553 7003"),
         Seat("luo", Part.KEY_USER, "010-5553 7118"),
@@ -79,6 +80,7 @@ EXPENSES = Story(
         Scope("境外差旅报销", False, "境外税务规则未定，年内不做"),
     ),
     freezes=(Freeze(-6, (OnScreen(-5, "deng"), OnScreen(-4, "zeng"))),),
+    preparation=PREPARATION,
     execution_on=0,
     moves=(
         Move(4, StageKind.ENVIRONMENT, 100),
@@ -94,6 +96,9 @@ EXPENSES = Story(
         Measured(30, 1, Decimal("2.6"), "上线首周 486 张报销单平均 2.6 个工作日"),
     ),
     papers=(
+        Paper(
+            DocumentKind.FIELD_MANUAL, "本手册写明 12 家单位推广费用报销系统的目标、分工、计划与每日站会规则。", day=-1
+        ),
         Paper(
             DocumentKind.CLOSING_REPORT,
             "12 家下属单位按约定日期全部上线，三个目标全部达成：平均审批用时由 9 个工作日降到 2.6 个工作日，"

@@ -8,6 +8,7 @@ from engagements.models import CoreTask, Direction, StageKind
 from engagements.models.client import Industry
 from onsite.accounts.roles import Part
 from reports.demo.stories.hospital_days import DAYS
+from reports.demo.stories.hospital_preparation import PREPARATION
 from reports.demo.story import (
     Company,
     Freeze,
@@ -35,8 +36,8 @@ HOSPITAL = Story(
     anchor=TodayIs(9),
     in_writing=True,
     seats=(
-        Seat("kun", Part.LEAD),
-        Seat("he", Part.TRAINER),
+        Seat("kun", Part.LEAD, "138-0512-4401"),
+        Seat("he", Part.TRAINER, "138-0512-4402"),
         Seat("zhou", Part.CLIENT_PM, "0512-5551 6012"),
         Seat("shen", Part.BUSINESS_OWNER, "0512-5551 6001"),
         Seat("du", Part.KEY_USER, "0512-5551 6125"),
@@ -81,7 +82,11 @@ HOSPITAL = Story(
         Freeze(-7, (OnScreen(-5, "zhou"), OnScreen(3, "shen"))),
         Freeze(8, (OnScreen(9, "shen"),), adds=(Scope("分诊叫号屏接口，门诊试运行前完成"),)),
     ),
-    lets_pass=(LetPass("goals.signed.business_owner", "沈院长在外地学习，返院后签署，已电话确认内容", 4),),
+    lets_pass=(
+        LetPass("goals.signed.business_owner", "沈院长在外地学习，返院后签署，已电话确认内容", 4),
+        LetPass("plan.baseline", "签署齐全后自动保存计划基线", 4),
+    ),
+    preparation=PREPARATION,
     execution_on=0,
     moves=(
         Move(3, StageKind.ENVIRONMENT, 60),
@@ -99,7 +104,7 @@ HOSPITAL = Story(
         Paper(
             DocumentKind.FIELD_MANUAL,
             "医院没有固定晨会，驻场进展每天上午以书面方式通报；本手册写明双方目标、分工、计划与联系方式。",
-            is_issued=False,
+            day=-1,
         ),
     ),
 )

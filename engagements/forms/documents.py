@@ -1,0 +1,144 @@
+"""What is asked of the client, handing it in, and what was found in it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from engagements.forms.layout import RowsForm
+from engagements.models import DocumentRequest, Engagement
+from onsite.accounts.models import User
+from onsite.core.fields import DayField, LineField, TextField
+
+# The two picture types let a phone offer its camera.
+ACCEPTED = "image/jpeg,image/png,.pdf,.jpg,.jpeg,.png,.docx,.xlsx,.pptx,.doc,.xls,.txt,.csv"
+
+
+def client_people(engagement: Engagement) -> Any:
+    """Return the client's people of the engagement, by name."""
+    theirs = engagement.memberships.unscoped().active().of_client()
+    return User.objects.filter(pk__in=theirs.values("user"))
+
+
+class RequestForm(RowsForm):
+    """One document of the list. Once asked, only the day and the person can change."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=DocumentRequest.Kind.choices)
+    title = LineField(label=_("Document"), help_text=_("As the client calls it."))
+    purpose = LineField(
+        label=_("What it is needed for"),
+        required=False,
+        help_text=_("The client reads this: it helps to find the right one."),
+    )
+    asked_of = forms.ModelChoiceField(
+        label=_("Asked of"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("nobody by mail: we ask by hand"),
+        help_text=_("This person gets a link by mail and hands it in without signing in."),
+    )
+    due_on = DayField(label=_("Needed by"))
+
+    rows: ClassVar = (("kind", "due_on"), "title", "purpose", "asked_of")
+
+    def __init__(
+        self, *args: Any, engagement: Engagement, request: DocumentRequest | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["asked_of"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+        if request is not None and request.is_open:
+            for name in ("kind", "title", "purpose"):
+                self.fields[name].disabled = True
+
+    @classmethod
+    def initial_of(cls, request: DocumentRequest) -> dict[str, object]:
+        """Return what stands in the fields of an existing request."""
+        return {name: getattr(request, name) for name in cls.base_fields}
+
+
+class _SeveralInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class FilesField(forms.FileField):
+    """One or several files chosen at once; a phone offers its camera. Cleans to a list."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", _SeveralInput(attrs={"accept": ACCEPTED}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return the files; none where nothing was chosen and nothing is required."""
+        chosen = data if isinstance(data, list | tuple) else [data]
+        if len(chosen) > DocumentRequest.MOST_FILES:
+            raise ValidationError(
+                _("Please choose at most %(most)s files."), params={"most": DocumentRequest.MOST_FILES}
+            )
+        if not any(isinstance(upload, UploadedFile) for upload in chosen):
+            return [] if not self.required else super().clean(None, initial)
+        # Emptiness, size and kind are judged where the file is stored, in one place.
+        return [upload for upload in chosen if isinstance(upload, UploadedFile)]
+
+
+class GiveForm(RowsForm):
+    """Handing in what was asked for."""
+
+    uploads = FilesField(
+        label=_("Files"),
+        help_text=_("One or several: PDF, pictures, Word, Excel, PowerPoint, text or CSV, up to 20 MB each."),
+    )
+    note = LineField(label=_("Your remark"), required=False, help_text=_("For example: chapter 3 is out of date."))
+
+    rows: ClassVar = ("uploads", "note")
+
+
+class ReceiptForm(RowsForm):
+    """What the client handed over outside OnSite."""
+
+    way = forms.ChoiceField(
+        label=_("It came"),
+        choices=[(way.value, way.label) for way in (DocumentRequest.Way.PAPER, DocumentRequest.Way.FILE)],
+        widget=forms.RadioSelect,
+    )
+    received_from = forms.ModelChoiceField(
+        label=_("Given by"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("somebody else: say who in the note"),
+    )
+    uploads = FilesField(
+        label=_("Files"), required=False, help_text=_("A scan or photo of the paper, or the file itself.")
+    )
+    note = LineField(
+        label=_("Remark on it"), required=False, help_text=_("For example: a binder, now in our room on site.")
+    )
+
+    rows: ClassVar = ("way", "received_from", "uploads", "note")
+
+    def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["received_from"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+
+
+class ReviewForm(RowsForm):
+    """What was found in a document, and whether it is enough."""
+
+    files_seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=1000)
+    findings = TextField(label=_("What we found in it"), required=False, rows=5)
+    is_enough = forms.TypedChoiceField(
+        label=_("Is it enough?"),
+        choices=[
+            ("yes", _("Yes: the findings stay with us")),
+            ("no", _("No: ask again, the client reads the findings")),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    due_on = DayField(label=_("Needed by, if asked again"), required=False)
+
+    rows: ClassVar = ("files_seen", "findings", "is_enough", "due_on")

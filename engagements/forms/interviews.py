@@ -1,0 +1,141 @@
+"""Interviews: whom we talk to, about which functions, and what was said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crispy_forms.layout import LayoutObject
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from engagements.forms.documents import client_people
+from engagements.forms.layout import RowsForm
+from engagements.guide import ASKED, AskedFunction
+from engagements.models import Engagement, Function, Interview
+from onsite.accounts.models import User
+from onsite.core.fields import DayField, LineField, TextField
+
+LONGEST_ID = 18
+# Only the type checker's stubs know what a field of models holds.
+if TYPE_CHECKING:
+    _ChosenFunctions = forms.ModelMultipleChoiceField[Function]
+else:
+    _ChosenFunctions = forms.ModelMultipleChoiceField
+
+
+class _Part(LayoutObject):
+    """Fields under a heading, or folded away under it. The heading is somebody's text and is never read as a template."""
+
+    def __init__(self, heading: str, *fields: Any, is_folded: bool = False) -> None:
+        self.heading, self.fields, self.is_folded = heading, list(fields), is_folded
+
+    def render(self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
+        inner = mark_safe(self.get_rendered_fields(form, context, template_pack, **kwargs))  # noqa: S308 - crispy's own
+        frame = (
+            '<details class="mt-4"><summary class="mb-3">{}</summary>{}</details>'
+            if self.is_folded
+            else '<section class="said"><h2>{}</h2>{}</section>'
+        )
+        return format_html(frame, self.heading, inner)
+
+
+class FunctionsField(_ChosenFunctions):
+    """Functions to tick, each with its module and how many of its questions are open."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the functions; ids beyond any database's are no choice, and not an overflow."""
+        beyond = [one for one in value or () if len(str(one)) > LONGEST_ID]
+        if beyond:
+            raise ValidationError(self.error_messages["invalid_choice"], params={"value": str(beyond[0])[:LONGEST_ID]})
+        return super().clean(value)
+
+    def label_from_instance(self, obj: Any) -> str:
+        open_ones = ", ".join(str(question.label) for question in obj.unanswered) or _("all answered")
+        return f"{obj.module.name} · {obj.name} ({open_ones})"
+
+
+class InterviewForm(RowsForm):
+    """An interview with a field for each question that is asked, under its function."""
+
+    person = LineField(label=_("Person interviewed"), max_length=80)
+    person_role = LineField(label=_("Role or department"), max_length=80, required=False)
+    held_on = DayField(label=_("Day"))
+    user = forms.ModelChoiceField(
+        label=_("Confirms by mail as"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("nobody: signs on paper"),
+    )
+    functions = FunctionsField(
+        label=_("Ask about"), queryset=Function.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    all_six = forms.BooleanField(label=_("Also ask what is answered already"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        engagement: Engagement,
+        functions: Any,
+        groups: list[AskedFunction] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.groups = groups or []
+        self.fields["user"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+        self.fields["functions"].queryset = functions  # type: ignore[attr-defined]
+        if self.groups:
+            self.fields["functions"].label = _("Ask about more")
+        for group in self.groups:
+            for note in group.notes:
+                self.fields[f"note_{note.pk}"] = TextField(
+                    label=note.get_question_display(),
+                    required=False,
+                    help_text=ASKED[note.question],
+                    max_length=Function.LONGEST_ANSWER,
+                    initial=note.text,
+                    rows=2,
+                )
+
+    @property
+    def rows(self) -> tuple[Any, ...]:  # type: ignore[override]
+        asked = [_Part(str(group), *(f"note_{note.pk}" for note in group.notes)) for group in self.groups]
+        more = ("functions", "all_six")
+        choice = [_Part(gettext("Ask about more functions"), *more, is_folded=True)] if self.groups else more
+        return (("person", "person_role"), ("held_on", "user"), *asked, *choice)
+
+    def clean(self) -> dict[str, Any]:
+        """Gather the answers under their notes."""
+        cleaned = super().clean() or {}
+        answers = {name: cleaned.pop(name) for name in list(cleaned) if name.startswith("note_")}
+        return cleaned | {"answers": {int(name[5:]): text for name, text in answers.items()}}
+
+    @staticmethod
+    def initial_of(interview: Interview) -> dict[str, object]:
+        """Return what stands in the fields of an existing interview."""
+        names = ("person", "person_role", "held_on", "user")
+        return {name: getattr(interview, name) for name in names}
+
+
+class ConfirmForm(RowsForm):
+    """What the person interviewed adds."""
+
+    remark = TextField(label=_("Your remark"), required=False, rows=3, help_text=_("What you would add or put right."))
+
+    rows: ClassVar = ("remark",)
+
+
+class PaperConfirmForm(RowsForm):
+    """The printed notes, signed."""
+
+    scan = forms.FileField(
+        label=_("Scan of all pages"),
+        help_text=_("PDF, JPEG or PNG, up to 20 MB."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )
+    remark = TextField(label=_("What the person wrote on it"), required=False, rows=3)
+
+    rows: ClassVar = ("scan", "remark")

@@ -1,0 +1,91 @@
+"""Whether what was let pass is still missing: `gates.still_stands` for many engagements at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import cached_property
+from itertools import product
+
+from engagements import demands, preparedness
+from engagements.models import Baseline, ContingencyPlan, Function, Signature, SignOff, Waiver
+from onsite.accounts.models import User
+from reports import demands as papers
+from reports.models import Document, DocumentKind
+from standups import demands as days
+from standups.models import Problem
+
+
+class StillMissing:
+    """What is there by now in these engagements, as this person may see it.
+
+    Each kind of thing is fetched once for all of them, and only where somebody waived its absence.
+    """
+
+    def __init__(self, viewer: User, engagements: Collection[int]) -> None:
+        self._viewer = viewer
+        self._engagements = list(engagements)
+
+    def __contains__(self, waiver: Waiver) -> bool:
+        """Say whether what was waived still stands in the way; a kind not known here does, so that nothing is forgotten."""
+        kind, _dot, detail = waiver.obstacle.rpartition(".")
+        one = waiver.engagement_id
+        answers: dict[str, Callable[[], bool]] = {
+            preparedness.NO_BASELINE: lambda: one not in self._agreed,
+            preparedness.NO_FUNCTION: lambda: one not in self._analysed,
+            preparedness.OPEN_QUESTIONS: lambda: one in self._unclear,
+            preparedness.CONTINGENCY: lambda: (one, detail) not in self._prepared,
+            demands.SIGNED: lambda: (one, detail) not in self._signed,
+            days.CRITICAL: lambda: one in self._troubled,
+            papers.NO_MANUAL: lambda: (one, DocumentKind.FIELD_MANUAL) not in self._issued,
+            papers.NO_REPORT: lambda: (one, DocumentKind.CLOSING_REPORT) not in self._printed,
+        }
+        answer = answers.get(waiver.obstacle) or answers.get(kind)
+        return answer is None or answer()
+
+    @cached_property
+    def _agreed(self) -> set[int]:
+        rows = Baseline.objects.visible_to(self._viewer).filter(engagement__in=self._engagements)
+        return set(rows.values_list("engagement_id", flat=True))
+
+    @cached_property
+    def _analysed(self) -> set[int]:
+        rows = Function.objects.visible_to(self._viewer).filter(engagement__in=self._engagements)
+        return set(rows.values_list("engagement_id", flat=True))
+
+    @cached_property
+    def _unclear(self) -> set[int]:
+        rows = Function.objects.visible_to(self._viewer).filter(engagement__in=self._engagements)
+        return set(rows.needing_all_answers().incomplete().values_list("engagement_id", flat=True))
+
+    @cached_property
+    def _prepared(self) -> set[tuple[int, str]]:
+        rows = ContingencyPlan.objects.visible_to(self._viewer).filter(engagement__in=self._engagements)
+        return {(plan.engagement_id, plan.emergency) for plan in rows if plan.is_ready}
+
+    @cached_property
+    def _signed(self) -> set[tuple[int, str]]:
+        """Each part under the current goals; a text that is signed as a whole may have its signatures under a change."""
+        texts = SignOff.objects.visible_to(self._viewer).current().filter(kind=SignOff.Kind.GOALS)
+        of_these = texts.filter(engagement__in=self._engagements)
+        whole = of_these.exclude(signed_at=None).values_list("engagement_id", flat=True)
+        signatures = Signature.objects.visible_to(self._viewer).counting().filter(sign_off__in=of_these)
+        parts = SignOff.NEEDS[SignOff.Kind.GOALS]
+        return set(signatures.values_list("sign_off__engagement_id", "part")) | set(product(whole, parts))
+
+    @cached_property
+    def _troubled(self) -> set[int]:
+        rows = Problem.objects.visible_to(self._viewer).open().critical().filter(engagement__in=self._engagements)
+        return set(rows.values_list("engagement_id", flat=True))
+
+    @cached_property
+    def _papers(self) -> list[tuple[int, str, str]]:
+        rows = Document.objects.visible_to(self._viewer).filter(engagement__in=self._engagements)
+        return list(rows.values_list("engagement_id", "kind", "pdf"))
+
+    @property
+    def _issued(self) -> set[tuple[int, str]]:
+        return {(engagement, kind) for engagement, kind, _pdf in self._papers}
+
+    @property
+    def _printed(self) -> set[tuple[int, str]]:
+        return {(engagement, kind) for engagement, kind, pdf in self._papers if pdf}

@@ -1,0 +1,49 @@
+"""What the gate demands before execution, put there cheaply: rows, and a manual that was issued without being printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from engagements.models import Baseline, ContingencyPlan, Engagement, Function, Module, Question
+from engagements.preparedness import EMERGENCIES
+from onsite.accounts.models import User
+from reports.models import Document, DocumentKind
+
+
+def make_ready_for_execution(engagement: Engagement, lead: User) -> None:
+    """Everything but a lead, the plan, and agreed goals: an analysed function, three contingency plans, an issued manual,
+    and a baseline where none was kept (signatures that are waived leave none)."""
+    make_function(engagement)
+    for emergency in EMERGENCIES:
+        make_contingency_plan(engagement, lead, emergency)
+    make_manual(engagement, lead)
+    if engagement.stages.exists() and not engagement.baselines.exists():
+        Baseline.objects.create(engagement=engagement, number=1, reason="已约定")
+
+
+def make_function(engagement: Engagement, *, name: str = "周计划排产", **fields: Any) -> Function:
+    """A function of daily use, fully analysed unless told otherwise."""
+    module, _created = Module.objects.unscoped().get_or_create(engagement=engagement, parent=None, name="生产计划")
+    answers = {question.value: "已确认" for question in Question}
+    return Function.objects.create(
+        engagement=engagement, module=module, name=name, **({"frequency": "daily"} | answers | fields)
+    )
+
+
+def make_contingency_plan(engagement: Engagement, owner: User, emergency: str, **fields: Any) -> ContingencyPlan:
+    """A plan that is ready."""
+    given = {
+        "title": f"应急：{emergency}", "trigger": "系统无法访问", "respond_within_minutes": 15,
+        "steps": ["确认范围", "切换线路"], "owner": owner, "escalation": "陈镕 0512-5550 8301",
+    }  # fmt: skip
+    return ContingencyPlan.objects.create(engagement=engagement, emergency=emergency, **(given | fields))
+
+
+def make_manual(engagement: Engagement, issuer: User) -> Document:
+    """A frozen manual; nothing is printed."""
+    return Document.objects.create(
+        engagement=engagement, kind=DocumentKind.FIELD_MANUAL, version=1, language="zh-hans", snapshot={},
+        snapshot_hash="0" * 64, issued_by=issuer, issued_at=timezone.now(),
+    )  # fmt: skip

@@ -1,0 +1,212 @@
+"""Every route, and who may open it: what `test_access.py` walks. A route without an entry is red."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.world import World
+
+VENDOR_IN = {"manager", "lead", "engineer"}
+CLIENT_IN = {"client_pm", "business_owner", "key_user"}
+MEMBERS = VENDOR_IN | CLIENT_IN
+EVERYONE = MEMBERS | {"administrator", "outsider", "stranger"}
+LEADERS = {"manager", "lead"}
+SIGNERS = {"client_pm", "business_owner"}
+MANAGER = {"manager"}
+PEOPLE = {"manager", "administrator"}
+VENDOR = VENDOR_IN | {"outsider", "administrator"}
+
+Args = Callable[[World], list[Any]]
+
+
+@dataclass(frozen=True)
+class Company:
+    """A route without an engagement: those not named get a 403. None: the method is not there (405)."""
+
+    get: set[str] | None
+    post: set[str] | None = None
+    args: Args = lambda world: []
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A route inside an engagement: members not named get a 403, others the same 404 as for an absent row.
+
+    `ids` names the row behind the engagement's id; `shown` the members who can see that row at all.
+    """
+
+    get: set[str] | None
+    post: set[str] | None = None
+    ids: str = ""
+    shown: frozenset[str] = frozenset(MEMBERS)
+
+
+@dataclass(frozen=True)
+class Public:
+    """Anyone may open it; `args` make a working link."""
+
+    args: Args = lambda world: []
+
+
+# Sign-in belongs to allauth: its own pages and rules, anyone may open them.
+ALLAUTH = {
+    "account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate", "account_email",
+    "account_email_verification_sent", "account_change_password", "account_set_password", "account_reset_password",
+    "account_confirm_login_code", "account_confirm_email", "account_reset_password_done",
+    "account_reset_password_from_key", "account_reset_password_from_key_done", "account_request_login_code",
+}  # fmt: skip
+
+ROUTES: dict[str, Company | Inside | Public] = {
+    "healthz": Public(),
+    "home": Company(EVERYONE),
+    # people
+    "accounts:invitation": Public(args=lambda world: ["absent-token"]),
+    "accounts:set_language": Public(),
+    "accounts:settings": Company(EVERYONE, EVERYONE),
+    "accounts:people": Company(PEOPLE),
+    "accounts:person_invite": Company(PEOPLE, PEOPLE),
+    "accounts:person_reinvite": Company(None, PEOPLE, args=lambda world: [world.people["engineer"].pk]),
+    "accounts:person_active": Company(None, PEOPLE, args=lambda world: [world.people["engineer"].pk]),
+    "notifications:message_list": Company(PEOPLE),
+    "notifications:message_retry": Company(None, PEOPLE, args=lambda world: [world.message.pk]),
+    # the company's lists
+    "engagements:list": Company(EVERYONE),
+    "engagements:create": Company(MANAGER, MANAGER),
+    "engagements:client_list": Company(MANAGER),
+    "engagements:client_create": Company(MANAGER, MANAGER),
+    "engagements:client_edit": Company(MANAGER, MANAGER, args=lambda world: [world.engagement.client_id]),
+    "engagements:contingency_library": Company(VENDOR),
+    "engagements:contingency_model_create": Company(MANAGER, MANAGER),
+    "engagements:contingency_model_edit": Company(
+        MANAGER, MANAGER, args=lambda world: [world.ids(world.engagement)["contingency_model"]]
+    ),
+    "engagements:contingency_model_delete": Company(
+        None, MANAGER, args=lambda world: [world.ids(world.engagement)["contingency_model"]]
+    ),
+    "engagements:plan_template_list": Company(MANAGER),
+    "engagements:plan_template_edit": Company(MANAGER, MANAGER, args=lambda world: [world.plan_template.pk]),
+    "engagements:plan_template_delete": Company(None, MANAGER, args=lambda world: [world.plan_template.pk]),
+    "reports:portfolio": Company(MANAGER),
+    "reports:today": Company(VENDOR),
+    # one engagement
+    "engagements:detail": Inside(MEMBERS),
+    "engagements:edit": Inside(MANAGER, MANAGER),
+    "engagements:prepare": Inside(MEMBERS),
+    "engagements:objective_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:objective_edit": Inside(VENDOR_IN, VENDOR_IN, ids="objective"),
+    "engagements:objective_delete": Inside(None, VENDOR_IN, ids="objective"),
+    "engagements:reading_create": Inside(VENDOR_IN, VENDOR_IN, ids="objective"),
+    "engagements:reading_list": Inside(MEMBERS, ids="objective"),
+    "engagements:change_list": Inside(MEMBERS),
+    "engagements:change_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:change": Inside(MEMBERS, ids="change"),
+    "engagements:change_edit": Inside(VENDOR_IN, VENDOR_IN, ids="change"),
+    "engagements:change_decide": Inside(LEADERS, LEADERS, ids="change"),
+    "engagements:change_withdraw": Inside(None, LEADERS, ids="change"),
+    "engagements:scope_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:scope_edit": Inside(VENDOR_IN, VENDOR_IN, ids="scope_item"),
+    "engagements:scope_delete": Inside(None, VENDOR_IN, ids="scope_item"),
+    "engagements:goals_freeze": Inside(None, LEADERS),
+    "engagements:function_list": Inside(MEMBERS),
+    "engagements:function_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:function": Inside(MEMBERS, ids="function"),
+    "engagements:function_edit": Inside(VENDOR_IN, VENDOR_IN, ids="function"),
+    "engagements:function_delete": Inside(None, VENDOR_IN, ids="function"),
+    "engagements:function_move": Inside(None, VENDOR_IN, ids="function"),
+    "engagements:function_export": Inside(MEMBERS),
+    "engagements:function_import": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:module_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:module_edit": Inside(VENDOR_IN, VENDOR_IN, ids="module"),
+    "engagements:module_delete": Inside(None, VENDOR_IN, ids="module"),
+    "engagements:module_move": Inside(None, VENDOR_IN, ids="module"),
+    "engagements:plan": Inside(MEMBERS),
+    "engagements:plan_lay_out": Inside(None, VENDOR_IN),
+    "engagements:stage_edit": Inside(VENDOR_IN, VENDOR_IN, ids="stage"),
+    "engagements:task_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:task_edit": Inside(VENDOR_IN, VENDOR_IN, ids="task"),
+    "engagements:task_delete": Inside(None, VENDOR_IN, ids="task"),
+    "engagements:task_move": Inside(None, VENDOR_IN, ids="task"),
+    "engagements:plan_export": Inside(MEMBERS),
+    "engagements:plan_import": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:plan_template": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:plan_template_save": Inside(MANAGER, MANAGER),
+    "engagements:contingency_list": Inside(MEMBERS),
+    "engagements:contingency_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:contingency_take_over": Inside(None, VENDOR_IN),
+    "engagements:contingency_from_library": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:contingency_edit": Inside(VENDOR_IN, VENDOR_IN, ids="contingency_plan"),
+    "engagements:contingency_delete": Inside(None, VENDOR_IN, ids="contingency_plan"),
+    "engagements:contingency_invoke": Inside(VENDOR_IN, VENDOR_IN, ids="contingency_plan"),
+    "engagements:invocation": Inside(MEMBERS, ids="invocation"),
+    "engagements:invocation_respond": Inside(None, VENDOR_IN, ids="invocation"),
+    "engagements:invocation_step_add": Inside(None, VENDOR_IN, ids="invocation"),
+    "engagements:invocation_step": Inside(None, VENDOR_IN, ids="invocation invocation_step"),
+    "engagements:invocation_end": Inside(None, VENDOR_IN, ids="invocation"),
+    "engagements:forecast": Inside(VENDOR_IN, shown=frozenset(VENDOR_IN)),
+    "engagements:forecast_publish": Inside(None, MANAGER),
+    "engagements:forecast_withdraw": Inside(None, MANAGER),
+    "engagements:site": Inside(MEMBERS),
+    "engagements:environment_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:environment_edit": Inside(VENDOR_IN, VENDOR_IN, ids="environment"),
+    "engagements:environment_delete": Inside(None, VENDOR_IN, ids="environment"),
+    "engagements:checklist_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:checklist_start": Inside(None, VENDOR_IN),
+    "engagements:checklist_edit": Inside(VENDOR_IN, VENDOR_IN, ids="checklist_item"),
+    "engagements:checklist_delete": Inside(None, VENDOR_IN, ids="checklist_item"),
+    "engagements:sign_off": Inside(MEMBERS, SIGNERS, ids="sign_off"),
+    "engagements:sign_off_code": Inside(None, SIGNERS, ids="sign_off"),
+    "engagements:paper_register": Inside(VENDOR_IN, VENDOR_IN, ids="sign_off"),
+    "engagements:paper_check": Inside(None, VENDOR_IN, ids="sign_off signature"),
+    "engagements:phase_change": Inside(None, MANAGER),
+    "engagements:waive": Inside(MANAGER, MANAGER, ids="obstacle"),
+    "engagements:team": Inside(MEMBERS),
+    "engagements:colleague_add": Inside(LEADERS, LEADERS),
+    "engagements:client_person_invite": Inside(LEADERS, LEADERS),
+    "engagements:member_end": Inside(None, LEADERS, ids="membership"),
+    "engagements:go_live": Inside(MANAGER, MANAGER),
+    "engagements:visit_list": Inside(MEMBERS),
+    "engagements:visit_hold": Inside(VENDOR_IN, VENDOR_IN, ids="visit"),
+    "engagements:review": Inside(VENDOR_IN),
+    "engagements:attachment": Inside(MEMBERS, ids="attachment"),
+    "engagements:document_upload": Public(args=lambda world: ["absent-token"]),
+    "engagements:interview_confirm": Public(args=lambda world: ["absent-token"]),
+    "engagements:document_request_list": Inside(MEMBERS),
+    "engagements:document_request_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:document_request_start": Inside(None, VENDOR_IN),
+    "engagements:document_request_ask": Inside(None, VENDOR_IN),
+    "engagements:document_request_edit": Inside(VENDOR_IN, VENDOR_IN, ids="document_request"),
+    "engagements:document_request_delete": Inside(None, VENDOR_IN, ids="document_request"),
+    "engagements:document_request_give": Inside(CLIENT_IN, CLIENT_IN, ids="document_request"),
+    "engagements:document_request_receive": Inside(VENDOR_IN, VENDOR_IN, ids="document_request"),
+    "engagements:document_request_review": Inside(VENDOR_IN, VENDOR_IN, ids="document_request"),
+    "engagements:interview_list": Inside(VENDOR_IN),
+    "engagements:interview_create": Inside(VENDOR_IN, VENDOR_IN),
+    "engagements:interview": Inside(VENDOR_IN, ids="interview", shown=frozenset(VENDOR_IN)),
+    "engagements:interview_edit": Inside(VENDOR_IN, VENDOR_IN, ids="interview", shown=frozenset(VENDOR_IN)),
+    "engagements:interview_delete": Inside(None, VENDOR_IN, ids="interview", shown=frozenset(VENDOR_IN)),
+    "engagements:interview_send": Inside(None, VENDOR_IN, ids="interview", shown=frozenset(VENDOR_IN)),
+    "engagements:interview_paper": Inside(VENDOR_IN, VENDOR_IN, ids="interview", shown=frozenset(VENDOR_IN)),
+    # the days
+    "standups:list": Inside(MEMBERS),
+    "standups:today": Inside(MEMBERS),
+    "standups:day": Inside(MEMBERS, VENDOR_IN, ids="day"),
+    "standups:preview": Inside(VENDOR_IN, ids="day"),
+    "standups:publish": Inside(None, VENDOR_IN, ids="day"),
+    "standups:problems": Inside(MEMBERS),
+    "standups:problem_create": Inside(VENDOR_IN, VENDOR_IN),
+    "standups:problem": Inside(MEMBERS, ids="problem"),
+    "standups:problem_solve": Inside(None, VENDOR_IN, ids="problem"),
+    "standups:problem_edit": Inside(VENDOR_IN, VENDOR_IN, ids="problem"),
+    # what is read across
+    "reports:dashboard": Inside(MEMBERS),
+    "reports:documents": Inside(MEMBERS),
+    "reports:draft": Inside(VENDOR_IN, VENDOR_IN, ids="document_kind"),
+    "reports:issue": Inside(None, LEADERS, ids="document_kind"),
+    "reports:document": Inside(MEMBERS, ids="document"),
+    "reports:document_print": Inside(None, LEADERS, ids="document"),
+    "reports:document_pdf": Inside(MEMBERS, ids="document"),
+    "reports:sign_off_sheet": Inside(VENDOR_IN, ids="sign_off"),
+    "reports:interview_guide": Inside(VENDOR_IN),
+}  # fmt: skip
