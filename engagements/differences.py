@@ -72,7 +72,8 @@ def _values(before: Text, after: Text) -> Iterator[Difference]:
 
 
 def _objectives(before: Sequence[Text], after: Sequence[Text]) -> Iterator[Difference]:
-    """An objective is the same one where its title is, or else where what is counted is; then its values are compared."""
+    """An objective that reads the same is the same one; else the one of the same title, else the one that counts the same.
+    Then its values are compared."""
     pairs, gone, new = _paired(before, after)
     for was, now in pairs:
         yield from _objective(was, now)
@@ -85,9 +86,9 @@ def _objectives(before: Sequence[Text], after: Sequence[Text]) -> Iterator[Diffe
 def _paired(before: Sequence[Text], after: Sequence[Text]) -> tuple[list[tuple[Text, Text]], list[Text], list[Text]]:
     gone, new = list(before), list(after)
     pairs: list[tuple[Text, Text]] = []
-    for key in ("title", "metric"):
+    for keys in (frozenset[str]().union(*before, *after), {"title"}, {"metric"}):
         for was in list(gone):
-            now = next((row for row in new if row[key] == was[key]), None)
+            now = next((row for row in new if all(row.get(key) == was.get(key) for key in keys)), None)
             if now is not None:
                 pairs.append((was, now))
                 gone.remove(was)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from engagements.models import StageKind, Task
 from engagements.predecessors import Link, write_predecessors
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 PLAN = gettext_lazy("Plan")
-NUMBER = gettext_lazy("Number")
+NUMBER = pgettext_lazy("task", "Number")
 STAGE = gettext_lazy("Stage")
 NAME = gettext_lazy("Task")
 DAYS = gettext_lazy("Working days")

@@ -45,11 +45,11 @@ def understood_functions(engagement: Engagement) -> Sequence[Obstacle]:
 
 
 def contingency_plans(engagement: Engagement) -> Sequence[Obstacle]:
-    """For each of the three emergencies a plan is ready: an owner, an escalation contact, and steps."""
+    """For each of the three emergencies a plan is ready: an owner who is here, an escalation contact, and steps."""
     url = reverse("engagements:contingency_list", args=[engagement.pk])
-    plans = list(engagement.contingency_plans.unscoped().filter(emergency__in=EMERGENCIES))
+    plans = list(engagement.contingency_plans.unscoped().filter(emergency__in=EMERGENCIES).with_presence())
     there = {plan.emergency for plan in plans}
-    ready = {plan.emergency for plan in plans if plan.is_ready}
+    ready = {plan.emergency for plan in plans if plan.is_ready and plan.owner_is_here}
     missing = _("The contingency plan “%(emergency)s” is missing.")
     unready = _(
         "The contingency plan “%(emergency)s” is not ready: it needs an owner, an escalation contact and steps."

@@ -33,7 +33,10 @@ def make_function(engagement: Engagement, *, name: str = "周计划排产", **fi
 
 
 def make_contingency_plan(engagement: Engagement, owner: User, emergency: str, **fields: Any) -> ContingencyPlan:
-    """A plan that is ready."""
+    """A plan that is ready; owned by the lead where `owner` is not in the engagement, as a manager need not be."""
+    here = engagement.memberships.unscoped().active()
+    if not here.filter(user=owner).exists() and (lead := here.filter(part="lead").select_related("user").first()):
+        owner = lead.user
     given = {
         "title": f"应急：{emergency}", "trigger": "系统无法访问", "respond_within_minutes": 15,
         "steps": ["确认范围", "切换线路"], "owner": owner, "escalation": "陈镕 0512-5550 8301",

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from engagements.forms.layout import Heading, RowsForm
+from engagements.forms.layout import Heading, RowOfTwoForm, RowsForm
 from engagements.models import ContingencyModel, ContingencyPlan, Emergency, Engagement
 from engagements.services.contingency import LONGEST_LIMIT_MINUTES, LONGEST_STEP, MOST_STEPS
 from onsite.accounts.models import User
@@ -32,7 +32,7 @@ class StepsField(TextField):
         return "\n".join(value) if isinstance(value, list) else value
 
 
-class PlanTextForm(RowsForm):
+class PlanTextForm(RowOfTwoForm):
     """What a plan of the library says. `was` is the fingerprint of what the page showed."""
 
     title = LineField(label=_("Title"), max_length=120)
@@ -49,7 +49,6 @@ class PlanTextForm(RowsForm):
     fallback = TextField(
         label=_("Fallback"), rows=2, required=False, help_text=_("How work goes on if the steps don't help.")
     )
-    was = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     rows: ClassVar[tuple[Any, ...]] = (
         "title", ("emergency", "respond_within_minutes"), "trigger", "steps", "fallback", "was",
@@ -60,14 +59,6 @@ class PlanTextForm(RowsForm):
         """Return what stands in the fields of an existing plan."""
         known = {name: getattr(row, name) for name in cls.base_fields if name != "was"}
         return known | {"was": row.fingerprint}
-
-    def rebased_on(self, row: ContingencyModel | ContingencyPlan | None) -> bool:
-        """Say whether somebody else saved since the page was opened. The form then starts from their text: the next
-        save replaces it knowingly."""
-        if row is None or not self.is_bound or self.data.get("was", "") in {"", row.fingerprint}:
-            return False
-        self.data = {**self.data.dict(), "was": row.fingerprint}  # type: ignore[attr-defined]
-        return True
 
 
 class ContingencyPlanForm(PlanTextForm):

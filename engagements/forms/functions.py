@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from engagements.forms.layout import Heading, RowsForm
+from engagements.forms.layout import Heading, RowOfTwoForm, RowsForm
 from engagements.function_tree import Branch
 from engagements.guide import ASKED
 from engagements.models import Function, Module, Objective, Question
@@ -53,7 +53,7 @@ def answer_field(question: str, label: Any) -> TextField:
     )
 
 
-class FunctionForm(RowsForm):
+class FunctionForm(RowOfTwoForm):
     """One function: six answers, rules, and what may go wrong. `was` is the fingerprint of what the page showed."""
 
     module = BranchField(label=_("Module"))
@@ -89,7 +89,6 @@ class FunctionForm(RowsForm):
         label=_("Serves these objectives"), queryset=Objective.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    was = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     rows: ClassVar = (
         ("module", "name"), ("priority", "frequency"), Heading(_("Six questions")), ("who", "what"), ("when", "where"),
@@ -113,11 +112,3 @@ class FunctionForm(RowsForm):
             "objectives": list(function.objectives.unscoped().values_list("pk", flat=True)),
             "was": function.fingerprint,
         }
-
-    def rebased_on(self, row: Function | None) -> bool:
-        """Say whether somebody else saved since the page was opened. The form then starts from their text: the next
-        save replaces it knowingly."""
-        if row is None or not self.is_bound or self.data.get("was", "") in {"", row.fingerprint}:
-            return False
-        self.data = {**self.data.dict(), "was": row.fingerprint}  # type: ignore[attr-defined]
-        return True

@@ -16,8 +16,10 @@ from engagements.forms.documents import client_people
 from engagements.forms.layout import RowsForm
 from engagements.guide import ASKED, AskedFunction
 from engagements.models import Engagement, Function, Interview
+from engagements.models.fingerprint import text_mark
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
+from onsite.core.wording import enumerated
 
 LONGEST_ID = 18
 # Only the type checker's stubs know what a field of models holds.
@@ -54,7 +56,7 @@ class FunctionsField(_ChosenFunctions):
         return super().clean(value)
 
     def label_from_instance(self, obj: Any) -> str:
-        open_ones = ", ".join(str(question.label) for question in obj.unanswered) or _("all answered")
+        open_ones = enumerated(question.label for question in obj.unanswered) or _("all answered")
         return f"{obj.module.name} · {obj.name} ({open_ones})"
 
 
@@ -99,19 +101,39 @@ class InterviewForm(RowsForm):
                     initial=note.text,
                     rows=2,
                 )
+                self.fields[f"seen_{note.pk}"] = forms.CharField(
+                    required=False, max_length=64, widget=forms.HiddenInput, initial=text_mark(note.text)
+                )
 
     @property
     def rows(self) -> tuple[Any, ...]:  # type: ignore[override]
-        asked = [_Part(str(group), *(f"note_{note.pk}" for note in group.notes)) for group in self.groups]
+        asked = [
+            _Part(str(group), *(f"{name}_{note.pk}" for note in group.notes for name in ("note", "seen")))
+            for group in self.groups
+        ]
         more = ("functions", "all_six")
         choice = [_Part(gettext("Ask about more functions"), *more, is_folded=True)] if self.groups else more
         return (("person", "person_role"), ("held_on", "user"), *asked, *choice)
 
     def clean(self) -> dict[str, Any]:
-        """Gather the answers under their notes."""
+        """Gather the answers under their notes, and what the page showed there."""
         cleaned = super().clean() or {}
-        answers = {name: cleaned.pop(name) for name in list(cleaned) if name.startswith("note_")}
-        return cleaned | {"answers": {int(name[5:]): text for name, text in answers.items()}}
+        told: dict[str, dict[int, str]] = {"note": {}, "seen": {}}
+        for name in list(cleaned):
+            kind, _sep, pk = name.partition("_")
+            if kind in told and pk.isdigit():
+                told[kind][int(pk)] = cleaned.pop(name)
+        return cleaned | {"answers": told["note"], "seen": told["seen"]}
+
+    def rebase(self) -> None:
+        """Start from what others wrote since the page was opened: it is told beside the field, and the next save
+        replaces it knowingly. What was not touched here becomes theirs."""
+        data = self.data = self.data.copy()  # type: ignore[attr-defined]  # a posted form's
+        for note in (note for group in self.groups for note in group.notes):
+            typed, seen = f"note_{note.pk}", f"seen_{note.pk}"
+            if data.get(seen) == text_mark(data.get(typed, "")):
+                data[typed] = note.text
+            data[seen] = text_mark(note.text)
 
     @staticmethod
     def initial_of(interview: Interview) -> dict[str, object]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout, LayoutObject
+from django import forms
 from django.utils.html import format_html
 
 from onsite.core.forms import OnSiteForm, PlainHelper
@@ -41,3 +42,25 @@ class RowsForm(OnSiteForm):
         if isinstance(row, LayoutObject):
             return row
         return Div(*(Field(name) for name in row), css_class="fields")
+
+
+class Fingerprinted(Protocol):
+    """A row that says by a hash what people wrote in it."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+
+class RowOfTwoForm(RowsForm):
+    """A form about a row that two people may have open at once. `was` is the fingerprint of what the page showed."""
+
+    was = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def rebased_on(self, row: Fingerprinted | None) -> bool:
+        """Say whether somebody else saved since the page was opened. The form then starts from their text: the next
+        save replaces it knowingly."""
+        if row is None or not self.is_bound or self.data.get("was", "") in {"", row.fingerprint}:
+            return False
+        self.data = self.data.copy()  # type: ignore[attr-defined]  # a posted form's: several ticks stay several
+        self.data["was"] = row.fingerprint  # type: ignore[index]
+        return True

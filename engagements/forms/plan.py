@@ -44,7 +44,7 @@ class TemplateChoiceForm(RowsForm):
 class TemplateNameForm(RowsForm):
     """What a template is called."""
 
-    name = LineField(label=_("Name"), max_length=120)
+    name = LineField(label=_("Name of the template"), max_length=120)
 
     rows: ClassVar = ("name",)
 

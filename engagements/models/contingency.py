@@ -8,7 +8,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from engagements.models.engagement import Engagement
+from engagements.models.engagement import Engagement, Membership
 from engagements.models.fingerprint import fingerprint_of
 from onsite.accounts.access import ScopedQuerySet
 from onsite.accounts.models import User
@@ -63,6 +63,13 @@ class ContingencyModel(models.Model):
 class ContingencyPlanQuerySet(ScopedQuerySet["ContingencyPlan"]):
     """Contingency plans of engagements."""
 
+    def with_presence(self) -> Self:
+        """Say of each whether its owner is in the engagement: who has left answers for nothing."""
+        here = Membership.objects.active().filter(
+            engagement=models.OuterRef("engagement"), user=models.OuterRef("owner")
+        )
+        return self.annotate(owner_is_here=models.Exists(here))
+
 
 class ContingencyPlan(models.Model):
     """A plan fitted to one engagement. `steps` is a list of lines; an invocation keeps its own copy."""
@@ -83,6 +90,8 @@ class ContingencyPlan(models.Model):
     escalation = models.CharField(_("escalation contact"), max_length=200, blank=True)
     rehearsed_on = models.DateField(_("rehearsed on"), null=True, blank=True)
     rehearsal_result = models.CharField(_("what the rehearsal showed"), max_length=200, blank=True)
+
+    owner_is_here: bool  # Told by `with_presence` only.
 
     objects = ContingencyPlanQuerySet.as_manager()
 

@@ -9,6 +9,11 @@ from collections.abc import Collection
 from django.db import models
 
 
+def text_mark(text: str) -> str:
+    """Return the hash of one text, however its lines end and whatever blanks stand around it."""
+    return hashlib.sha256(text.replace("\r\n", "\n").strip().encode()).hexdigest()
+
+
 def fingerprint_of(row: models.Model, *, without: Collection[str] = ()) -> str:
     """Return the hash of the row's own editable fields but those named in `without`."""
     told = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -30,8 +31,8 @@ def save_change(
 ) -> ChangeRequest:
     """Raise a change request, or change one that is not decided yet.
 
-    Raises DomainError where goals and scope were never agreed, on "stage" where days fall on no stage, and where it
-    was decided meanwhile.
+    Raises DomainError where goals and scope were never agreed, on "stage" where days fall on no stage, on
+    "out_of_scope" for a line that also comes in, and where it was decided meanwhile.
     """
     require(actor, Permission.EDIT_GOALS, engagement)
     engagement = Engagement.objects.lock(engagement.pk)
@@ -45,6 +46,8 @@ def save_change(
         row = _undecided(change)
     for name, value in fields.items():
         setattr(row, name, value)
+    if row.into_scope and row.into_scope == row.out_of_scope:
+        raise DomainError(_("One line can't come into scope and leave it."), field="out_of_scope")
     action = "change.raised" if row.pk is None else "change.edited"
     row.save()
     told = {name: str(value) for name, value in fields.items() if name not in PRICE_FIELDS}
@@ -95,23 +98,38 @@ def withdraw_decision(*, actor: User, change: ChangeRequest) -> None:
 
 
 def refuse_outdated(sign_off: SignOff) -> None:
-    """Raise StaleError where other goals and scope stand by now than those the change was written on."""
-    if is_outdated(sign_off):
-        raise StaleError(
-            _(
-                "Goals and scope changed since version %(version)s, on which this change was written. Nothing was signed;"
-                " the decision has to be withdrawn and made again."
-            )
-            % {"version": sign_off.text["goals_version"]}
-        )
+    """Raise StaleError where the change can't be carried out any more as it was written."""
+    if reason := why_outdated(sign_off):
+        raise StaleError(reason)
 
 
-def is_outdated(sign_off: SignOff) -> bool:
-    """Say whether other goals and scope stand by now than those an unsigned change was written on."""
+def why_outdated(sign_off: SignOff) -> str:
+    """Say why an unsigned change can't be carried out any more: other goals and scope stand by now, the go-live it
+    would move is recorded, or its stage can't grow. "" where it can be."""
     if sign_off.is_signed:
-        return False
-    current = sign_off.engagement.sign_offs.unscoped().current().filter(kind=SignOff.Kind.GOALS)
-    return not current.filter(version=sign_off.text["goals_version"]).exists()
+        return ""
+    text, engagement = sign_off.text, sign_off.engagement
+    current = engagement.sign_offs.unscoped().current().filter(kind=SignOff.Kind.GOALS)
+    if not current.filter(version=text["goals_version"]).exists():
+        return _(
+            "Goals and scope changed since version %(version)s, on which this change was written. Nothing was signed;"
+            " the decision has to be withdrawn and made again."
+        ) % {"version": text["goals_version"]}
+    if text["impact_days"] and engagement.go_live_on is not None:
+        return _(
+            "The go-live day was recorded meanwhile, and this change would move it. Nothing was signed; the decision"
+            " has to be withdrawn and made again."
+        )
+    return _why_it_can_not_grow(engagement, text) if text["impact_days"] else ""
+
+
+def _why_it_can_not_grow(engagement: Engagement, text: dict[str, Any]) -> str:
+    rows = PlanRows.load(engagement)
+    try:
+        rows.grow(next(stage for stage in rows.stages if stage.kind == text["stage"]), text["impact_days"])
+    except DomainError as error:
+        return error.message
+    return ""
 
 
 def carry_out(actor: User, sign_off: SignOff) -> None:
@@ -123,9 +141,7 @@ def carry_out(actor: User, sign_off: SignOff) -> None:
     engagement = change.engagement
     _write_scope(change, sign_off.text["goals"])
     if change.impact_days and change.stage is not None:
-        engagement.agreed_go_live_on = engagement.working_calendar.shift(
-            engagement.agreed_go_live_on, change.impact_days
-        )
+        engagement.agreed_go_live_on = _agreed_day_after(change, sign_off.text)
         Engagement.objects.filter(pk=engagement.pk).update(agreed_go_live_on=engagement.agreed_go_live_on)
         stage, days = change.stage, change.impact_days
         plan.move_baseline(actor=actor, engagement=engagement, stage=stage, days=days, reason=reason_of(change))
@@ -140,6 +156,14 @@ def carry_out(actor: User, sign_off: SignOff) -> None:
     )
     ChangeRequest.objects.filter(pk=change.pk).update(applied_at=timezone.now())
     _audit(actor, change, "change.carried_out", {"number": change.number, "days": change.impact_days})
+
+
+def _agreed_day_after(change: ChangeRequest, text: dict[str, Any]) -> date:
+    """The day that was signed, whatever calendar the site works by meanwhile; a day drafted since moves as far."""
+    engagement = change.engagement
+    if str(engagement.agreed_go_live_on) == text["agreed_before"]:
+        return date.fromisoformat(text["goals"]["agreed_go_live_on"])
+    return engagement.working_calendar.shift(engagement.agreed_go_live_on, change.impact_days)
 
 
 def _write_scope(change: ChangeRequest, goals: dict[str, Any]) -> None:

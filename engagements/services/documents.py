@@ -156,7 +156,8 @@ def _tell(engagement: Engagement, user: User, rows: Sequence[DocumentRequest]) -
 
 
 def _link(engagement: Engagement, user: User, row: DocumentRequest) -> str:
-    last_day = row.due_on + timedelta(days=LINK_DAYS_AFTER_DUE)
+    # Where the day has passed and another person is asked, theirs must work, too.
+    last_day = max(row.due_on, engagement.today()) + timedelta(days=LINK_DAYS_AFTER_DUE)
     return links.create_link(
         engagement=engagement,
         purpose=MailedLink.Purpose.GIVE_DOCUMENT,

@@ -21,6 +21,7 @@ from onsite.core import audit
 from onsite.core.errors import DomainError
 from onsite.core.fields import LineField
 from onsite.core.spreadsheet import Fault, FaultsError, Row, as_text, meaning, read
+from onsite.core.wording import enumerated
 
 BATCH = 200
 Path = tuple[str, ...]
@@ -151,7 +152,7 @@ class _Import:
         if column.choices:
             value = meaning(text, column.choices)
             if value is None:
-                words = ", ".join(str(label) for _value, label in column.choices)
+                words = enumerated(label for _value, label in column.choices)
                 self._fault(row, str(column.title), _("Please choose one of: %(words)s.") % {"words": words})
             return value
         return self._cleaned(row, str(column.title), column.field, text)

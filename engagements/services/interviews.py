@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from engagements.guide import questions_for
 from engagements.models import Engagement, Function, Interview, InterviewNote, MailedLink
+from engagements.models.fingerprint import text_mark
 from engagements.services import links
 from engagements.services.reminders import mark_of
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
-from onsite.core.errors import DomainError
+from onsite.core.errors import DomainError, StaleError
 from onsite.notifications.services import enqueue
 
 LINK_DAYS = 30
@@ -31,14 +32,17 @@ def save_interview(
     engagement: Engagement,
     interview: Interview | None = None,
     answers: Mapping[int, str] | None = None,
+    seen: Mapping[int, str] | None = None,
     functions: Collection[Function] = (),
     all_six: bool = False,
     **fields: Any,
 ) -> Interview:
     """Keep whom we talk to and what was said; `answers` by note, `functions` are asked about from now on.
 
-    A change ends the link that was mailed: nobody confirms a text they did not read. Raises DomainError where it was
-    confirmed or deleted meanwhile, on "held_on" for a day far ahead of its time, on "user" for a stranger.
+    A change ends the link that was mailed: nobody confirms a text they did not read. `seen` holds by note the
+    `text_mark` of what the page showed: two who write different answers both keep theirs, and StaleError on the note is
+    raised where both wrote the same one. Raises DomainError where it was confirmed or deleted meanwhile, on "held_on"
+    for a day far ahead of its time, on "user" for a stranger.
     """
     require(actor, Permission.EDIT_PREPARATION, engagement)
     engagement = Engagement.objects.lock(engagement.pk)
@@ -49,7 +53,7 @@ def save_interview(
     for name, value in fields.items():
         setattr(row, name, value)
     row.save()
-    changed += _write(row, answers or {})
+    changed += _write(row, answers or {}, seen or {})
     changed += _ask(row, functions, all_six=all_six)
     if is_new or changed:
         _take_back(row)
@@ -125,14 +129,23 @@ def _check(engagement: Engagement, held_on: date, user: User | None) -> None:
                           field="user")  # fmt: skip
 
 
-def _write(row: Interview, answers: Mapping[int, str]) -> list[str]:
+def _write(row: Interview, answers: Mapping[int, str], seen: Mapping[int, str]) -> list[str]:
     """Write the answers into their notes; return the questions that changed."""
     changed = []
     for note in row.notes.unscoped().filter(pk__in=answers):
-        if note.text != answers[note.pk]:
-            note.text = answers[note.pk]
-            note.save(update_fields=["text"])
-            changed.append(note.question)
+        text = answers[note.pk]
+        was, now, wanted = seen.get(note.pk, ""), text_mark(note.text), text_mark(text)
+        if wanted in {was, now}:
+            continue
+        if was and was != now:
+            raise StaleError(
+                _("Somebody wrote here meanwhile: “%(text)s”. Bring both together, then save again.")
+                % {"text": note.text},
+                field=f"note_{note.pk}",
+            )
+        note.text = text
+        note.save(update_fields=["text"])
+        changed.append(note.question)
     return changed
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from engagements import gates
 from engagements.models import Client, Engagement, Membership
-from engagements.services import followups, forecast, plan, reminders, signing
+from engagements.services import followups, forecast, plan, reminders, signing, tasks
 from onsite.accounts import services as accounts
 from onsite.accounts.access import require
 from onsite.accounts.models import User
@@ -44,7 +44,8 @@ def create_engagement(*, actor: User, client: Client, **fields: Any) -> Engageme
 def change_engagement(*, actor: User, engagement: Engagement, **fields: Any) -> Engagement:
     """Change what an engagement is and return it; its client, phase and go-live day are not changed here.
 
-    Another working calendar moves the open visits. Raises DomainError as `create_engagement`.
+    Another working calendar moves the open visits; another calendar or first day moves the tasks, so that none stays on
+    a day off. Raises DomainError as `create_engagement`, and for a plan that leaves the calendar's years.
     """
     require(actor, Permission.EDIT_ENGAGEMENT, engagement)
     try:
@@ -63,7 +64,9 @@ def change_engagement(*, actor: User, engagement: Engagement, **fields: Any) -> 
                 followups.reroll_visits(row)
             if "signs_on_paper" in changed:
                 signing.ask_to_sign(row)
-            if changed.keys() & {"agreed_go_live_on", "calendar", "time_zone"}:
+            if changed.keys() & {"calendar", "start_on"}:
+                tasks.reschedule(row)
+            elif changed.keys() & {"agreed_go_live_on", "time_zone"}:
                 forecast.refresh(row)
     except IntegrityError as error:
         raise DomainError(_("This client has an engagement of this name already."), field="name") from error

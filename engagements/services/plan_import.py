@@ -24,8 +24,10 @@ from onsite.core import audit
 from onsite.core.errors import DomainError
 from onsite.core.fields import DayField, LineField
 from onsite.core.spreadsheet import Fault, FaultsError, Row, as_text, meaning, read
+from onsite.core.wording import enumerated
 
-_NUMBER = forms.IntegerField(min_value=1, max_value=32_000, required=False)
+# Rows without a number count on from the highest one: both together stay within the column.
+_NUMBER = forms.IntegerField(min_value=1, max_value=30_000, required=False)
 _DAYS = forms.IntegerField(min_value=0, max_value=MOST_DAYS)
 _PERCENT = forms.IntegerField(min_value=0, max_value=100, required=False)
 _EFFORT = forms.DecimalField(min_value=0, max_digits=6, decimal_places=1, required=False)
@@ -211,7 +213,7 @@ class _Import:
     def _word(self, row: Row, title: Any, choices: Any) -> str | None:
         value = meaning(as_text(row.values[str(title)]), choices)
         if value is None:
-            words = ", ".join(str(label) for _value, label in choices)
+            words = enumerated(label for _value, label in choices)
             self._fault(row, title, _("Please choose one of: %(words)s.") % {"words": words})
         return value
 

@@ -50,7 +50,7 @@ def change(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
     context |= {
         "change": found,
         "signing": signing,
-        "is_outdated": found.is_open and found.sign_off is not None and changes.is_outdated(found.sign_off),
+        "outdated": changes.why_outdated(found.sign_off) if found.is_open and found.sign_off is not None else "",
         "waits_for_me": signing is not None
         and can(user, Permission.SIGN, engagement)
         and signing.waits_for(engagement.parts_of(user)),

@@ -20,6 +20,7 @@ from engagements.services import confirmations, interviews
 from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import require
 from onsite.accounts.roles import Permission
+from onsite.core.errors import StaleError
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
@@ -91,11 +92,15 @@ def _save(
     functions = functions.order_by("module__position", "module_id", "position", "pk")
     groups = grouped(row.notes.visible_to(user).select_related("function__module")) if row else []
     form = InterviewForm(posted(request), initial=initial, engagement=engagement, functions=functions, groups=groups)
-    saved = submitted(
-        request,
-        form,
-        lambda **fields: interviews.save_interview(actor=user, engagement=engagement, interview=row, **fields),
-    )
+
+    def save(**fields: Any) -> Interview:
+        try:
+            return interviews.save_interview(actor=user, engagement=engagement, interview=row, **fields)
+        except StaleError:
+            form.rebase()
+            raise
+
+    saved = submitted(request, form, save)
     if saved is not None:
         messages.success(request, _("The interview is saved."))
         to = "interview_edit" if form.cleaned_data["functions"] else "interview"

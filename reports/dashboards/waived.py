@@ -59,8 +59,10 @@ class StillMissing:
 
     @cached_property
     def _prepared(self) -> set[tuple[int, str]]:
-        rows = ContingencyPlan.objects.visible_to(self._viewer).filter(engagement__in=self._engagements)
-        return {(plan.engagement_id, plan.emergency) for plan in rows if plan.is_ready}
+        rows = (
+            ContingencyPlan.objects.visible_to(self._viewer).filter(engagement__in=self._engagements).with_presence()
+        )
+        return {(plan.engagement_id, plan.emergency) for plan in rows if plan.is_ready and plan.owner_is_here}
 
     @cached_property
     def _signed(self) -> set[tuple[int, str]]:

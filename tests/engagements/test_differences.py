@@ -127,6 +127,12 @@ def test_texts_that_say_the_same_differ_in_nothing_and_no_others(before: Text, a
     assert (differences(before, after) == ()) is same
 
 
+def test_objectives_of_one_title_may_change_places() -> None:
+    """P1: nothing changed where two objectives of one title only stand the other way round."""
+    first, second = objective("甲", baseline=None), objective("甲", baseline="0")
+    assert differences(text(objectives=[first, second]), text(objectives=[second, first])) == ()
+
+
 @given(TEXTS, TEXTS)
 def test_backwards_new_becomes_gone(before: Text, after: Text) -> None:
     def lines(found: Any, how: str) -> list[tuple[str, str]]:

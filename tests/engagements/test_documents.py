@@ -139,6 +139,20 @@ def test_another_person_gets_the_link_and_the_old_one_ends(
     assert fresh(asked).title == "生产计划业务手册"
 
 
+def test_who_is_asked_long_after_the_day_gets_a_link_that_works(
+    engagement: Engagement, engineer: User, key_user: User, asked: DocumentRequest
+) -> None:
+    """P2: the day passed more than a month ago; whoever is asked now must still be able to answer."""
+    with time_machine.travel(timezone.now() + timedelta(days=60), tick=False):
+        mailed()
+        documents.save_request(
+            actor=engineer, engagement=engagement, request=asked, asked_of=key_user, due_on=asked.due_on
+        )
+        bodies = [one.body for one in mailed() if one.to == [key_user.email]]
+        assert bodies
+        assert Client().get(link_in(bodies[0])).status_code == 200
+
+
 # --- reminders -------------------------------------------------------------------------------------------------------
 
 FRIDAY = date(2026, 11, 27)

@@ -203,16 +203,19 @@ def test_a_client_reads_but_does_not_see_our_judgement(
 def test_the_form_saves_and_shows_what_somebody_else_saved(
     engagement: Engagement, engineer: User, module: Module, sign_in: SignIn
 ) -> None:
-    """P2: what was typed stays, theirs stands beside it, and the next save is a knowing one."""
+    """P2: what was typed and ticked stays, theirs stands beside it, and the next save is a knowing one."""
     browser = sign_in(engineer)
     function = FunctionFactory(module=module, name="审批")
+    ticked = [str(ObjectiveFactory(engagement=engagement).pk) for _i in range(2)]
     url = reverse("engagements:function_edit", args=[engagement.pk, function.pk])
     posted = {
         "module": module.pk, "name": "审批", "who": "我写的", "risk": "none", "priority": "must", "frequency": "daily",
-        "was": function.fingerprint,
+        "was": function.fingerprint, "objectives": ticked,
     }  # fmt: skip
     functions.save_function(actor=engineer, engagement=engagement, function=function, who="别人写的")
-    page = browser.post(url, posted).text
+    answer = browser.post(url, posted)
+    assert answer.context["form"]["objectives"].value() == ticked
+    page = answer.text
     assert "我写的" in page
     assert "别人写的" in page
     fresh = Function.objects.unscoped().get(pk=function.pk)

@@ -99,6 +99,36 @@ def test_the_form_asks_and_keeps_what_was_typed(
     assert {note.text for note in row.notes.unscoped()} == set(typed.values())
 
 
+def test_two_who_write_at_once_lose_no_word(
+    interview: Interview, engagement: Engagement, engineer: User, sign_in: SignIn
+) -> None:
+    """P2: different answers both stay; of the same answer the later writer reads the other's first."""
+    browser = sign_in(engineer)
+    edit = reverse("engagements:interview_edit", args=[engagement.pk, interview.pk])
+    shown = browser.get(edit).context["form"]
+    body = {name: shown[name].value() or "" for name in shown.fields if name != "functions"}
+    body |= {"held_on": str(engagement.today()), "user": "", "all_six": ""}
+    del body["all_six"]
+    why, how, when = (note_of(interview, question).pk for question in ("why", "how", "when"))
+    other = {why: "为了交期", when: "每月 20 日"}
+    save(engagement, engineer, interview, answers=other)
+    assert browser.post(edit, body | {f"note_{how}": "手工"}).status_code == 302
+    assert [note_of(interview, question).text for question in ("why", "how", "when")] == [
+        "为了交期",
+        "手工",
+        "每月 20 日",
+    ]
+    refused = browser.post(edit, body | {f"note_{why}": "为了成本"})
+    assert "“为了交期”" in refused.content.decode()
+    assert note_of(interview, "why").text == "为了交期"
+    again = refused.context["form"]
+    assert again[f"note_{why}"].value() == "为了成本"
+    assert again[f"note_{when}"].value() == "每月 20 日", "what was not touched is theirs"
+    body |= {name: again[name].value() or "" for name in again.fields if name.startswith(("note_", "seen_"))}
+    assert browser.post(edit, body).status_code == 302
+    assert [note_of(interview, question).text for question in ("why", "how")] == ["为了成本", "手工"]
+
+
 def test_confirming_by_link_fills_what_was_open(
     interview: Interview, function: Function, engineer: User, client_pm: User
 ) -> None:

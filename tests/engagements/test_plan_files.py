@@ -198,6 +198,8 @@ def test_replacing_tasks_is_asked_first_and_refused_after_the_agreement(
     filled: Engagement, engineer: User, sign_in: SignIn
 ) -> None:
     url, browser = reverse("engagements:plan_template", args=[filled.pk]), sign_in(engineer)
+    plan_page = reverse("engagements:plan", args=[filled.pk])
+    assert url in browser.get(plan_page).content.decode()
     assert "2 tasks are there already" in browser.get(url).content.decode()
     assert browser.post(url, {"template": ""}).status_code == 200
     assert filled.tasks.count() == 2
@@ -207,3 +209,4 @@ def test_replacing_tasks_is_asked_first_and_refused_after_the_agreement(
         plan.take_baseline(actor=engineer, engagement=filled, reason="约定")
     refused = browser.post(url, {"template": "", "is_meant": "on"}).content.decode()
     assert "The plan was agreed already" in refused
+    assert url + '"' not in browser.get(plan_page).content.decode(), "a way that only leads to a refusal"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from engagements import gates
 from engagements.models import Baseline, ContingencyPlan, Engagement, Function, Phase, Question, SignOff, Waiver
@@ -89,6 +90,20 @@ def test_a_plan_that_nobody_could_follow_is_not_ready(
     assert "missing" in missing(engagement)["contingency.permission"]
     make_contingency_plan(engagement, engineer, "network", title="备用线路")
     assert "contingency.network" not in missing(engagement)
+
+
+def test_a_plan_whose_owner_left_is_not_ready(engagement: Engagement, engineer: User, manager: User) -> None:
+    """P4: the gate, the portfolio and the page of the plans say the same."""
+    make_contingency_plan(engagement, engineer, "network")
+    waiver = Waiver.objects.create(
+        engagement=engagement, before_phase=Phase.EXECUTION, obstacle="contingency.network", obstacle_text="x",
+        reason="x", due_on=engagement.today(), granted_by=manager,
+    )  # fmt: skip
+    assert "contingency.network" not in missing(engagement)
+    assert not Facts(manager, [engagement]).is_still_missing(waiver)
+    engagement.memberships.filter(user=engineer).update(ended_at=timezone.now())
+    assert "not ready" in missing(engagement)["contingency.network"]
+    assert Facts(manager, [engagement]).is_still_missing(waiver)
 
 
 def test_other_emergencies_are_not_demanded(engagement: Engagement, engineer: User) -> None:

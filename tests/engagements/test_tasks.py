@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engagements import planned_work, planning
 from engagements.models import Baseline, BaselineTask, Dependency, Engagement, PlanSnapshot, Stage, Task
 from engagements.predecessors import Link, read_predecessors, write_predecessors
-from engagements.services import plan, tasks
+from engagements.services import lifecycle, plan, tasks
 from engagements.settling import PlanRows, percent_of
 from onsite.accounts.models import User
 from onsite.core.calendar import WorkingCalendar
@@ -45,6 +45,19 @@ def test_a_stage_with_tasks_is_what_its_tasks_are(engagement: Engagement, stages
     assert (stage.start_on, stage.finish_on, stage.percent) == (MONDAY, date(2026, 3, 6), 66)
     assert PlanSnapshot.objects.unscoped().filter(stage=stage).count() <= 1
     assert AuditEntry.objects.filter(action="task.created").count() == 3
+
+
+def test_another_calendar_or_first_day_moves_the_tasks(
+    engagement: Engagement, stages: list[Stage], manager: User
+) -> None:
+    """P3: no task stays on a day off, or before the first day on site, until somebody happens to edit the plan."""
+    create(engagement, manager, stages[0], days=2, not_before_on=date(2026, 4, 3))
+    assert days_of(engagement) == {1: ("04-03", "04-06")}
+    lifecycle.change_engagement(actor=manager, engagement=engagement, calendar="CN")
+    assert days_of(engagement) == {1: ("04-03", "04-07")}, "清明 is on Monday 6 April"
+    lifecycle.change_engagement(actor=manager, engagement=engagement, start_on=date(2026, 4, 8))
+    assert days_of(engagement) == {1: ("04-08", "04-09")}
+    assert Stage.objects.unscoped().get(pk=stages[0].pk).finish_on == date(2026, 4, 9)
 
 
 def test_a_stage_with_tasks_is_not_moved_by_hand(engagement: Engagement, stages: list[Stage], engineer: User) -> None:

@@ -20,6 +20,7 @@ from onsite.core.spreadsheet.cells import Cell, CellError, cells_of
 from onsite.core.spreadsheet.faults import MOST_FAULTS, Fault, FaultsError
 from onsite.core.spreadsheet.structure import Structure
 from onsite.core.spreadsheet.words import folded, in_all_languages
+from onsite.core.wording import enumerated
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -111,7 +112,7 @@ class _Reader:
                 titles[cell.column] = title
         if missing := [str(column) for column in columns if str(column) not in titles.values()]:
             message = _("The sheet “%(sheet)s” lacks these columns in its first row: %(columns)s.")
-            raise self.archive.refusal(message % {"sheet": sheet, "columns": ", ".join(missing)})
+            raise self.archive.refusal(message % {"sheet": sheet, "columns": enumerated(missing)})
         return titles
 
     def _value(self, sheet: str, column: str, cell: Cell) -> Value:
