@@ -36,6 +36,10 @@ _CLIENT_TABS = (
 )
 
 
+# A client finds concerns and their evidence where the problems are.
+_PROBLEM_PAGES = ("standups:problem", "standups:concern", "standups:evidence")
+
+
 @dataclass(frozen=True)
 class Tab:
     """One page of the workspace's navigation."""
@@ -91,7 +95,7 @@ def tabs(request: HttpRequest, engagement: Engagement, tab: str) -> list[Tab]:
     """Return this person's tabs, the current one marked."""
     is_client = person(request).is_client
     match = request.resolver_match
-    if is_client and match is not None and match.view_name.startswith("standups:problem"):
+    if is_client and match is not None and match.view_name.startswith(_PROBLEM_PAGES):
         tab = "problems"
     return [
         Tab(key, str(label), reverse(route, args=[engagement.pk]), key == tab)

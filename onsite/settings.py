@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "onsite.core.middleware.FormAddressMiddleware",
 ]
 
 ROOT_URLCONF = "onsite.urls"
@@ -232,6 +233,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "pdf"},
     },
     "forget the answers of long ago": {"task": "core.forget_answers", "schedule": 6 * 3600.0},
+    "remind of missed stand-ups": {"task": "standups.remind_of_missed_days", "schedule": 300.0},
     "keep each day's plan": {"task": "engagements.take_plan_snapshots", "schedule": 1800.0},
 }
 
@@ -243,6 +245,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         # Bootstrap draws its arrows and checks from data addresses, wherever our own sheet comes a moment later.
         "img-src": [SELF, "data:"],
+        "media-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],

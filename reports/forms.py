@@ -50,7 +50,12 @@ class DraftForm(OnSiteForm):
 
     def __init__(self, *args: Any, kind: DocumentKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if kind == DocumentKind.FIELD_MANUAL:
+        if kind == DocumentKind.WEEKLY_REPORT:
+            self.fields["summary"].label = _("What the week comes to, in your own words")
+            self.fields["summary"].help_text = _("The report begins with it. Left empty, it begins with the plan.")
+            del self.fields["proposals"]
+            del self.fields["changes"]
+        elif kind == DocumentKind.FIELD_MANUAL:
             self.fields["summary"].label = _("About this engagement, in a few sentences")
             self.fields["summary"].help_text = _("Left empty, the engagement's purpose stands here.")
             del self.fields["proposals"]

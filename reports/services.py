@@ -32,6 +32,7 @@ from reports.building.snapshots import Issued, build, dated, restored, sealed
 from reports.documents.codec import SnapshotError
 from reports.documents.printing import print_document, refuse_missing_glyphs
 from reports.documents.snapshot import Snapshot
+from reports.figures.weekly import Week
 from reports.models import Document, DocumentKind, Draft
 
 JOB = "document"
@@ -40,17 +41,18 @@ MOST_BUILDS = 3
 log = structlog.get_logger(__name__)
 
 
-def draft_of(engagement: Engagement, kind: DocumentKind) -> Draft:
-    """Return the draft of this kind, an empty unsaved one (version 0) where nobody wrote yet."""
-    found = engagement.drafts.unscoped().select_related("edited_by").filter(kind=kind).first()
-    return found or Draft(engagement=engagement, kind=kind, version=0)
+def draft_of(engagement: Engagement, kind: DocumentKind, period: str = "") -> Draft:
+    """Return the draft of this kind (and week), an empty unsaved one (version 0) where nobody wrote yet."""
+    rows = engagement.drafts.unscoped().select_related("edited_by")
+    found = rows.filter(kind=kind, period=period).first()
+    return found or Draft(engagement=engagement, kind=kind, period=period, version=0)
 
 
 def save_draft(
     *, actor: User, engagement: Engagement, kind: DocumentKind, version: int,
-    summary: str, proposals: str = "", changes: str = "",
+    summary: str, proposals: str = "", changes: str = "", period: str = "",
 ) -> Draft:  # fmt: skip
-    """Keep the narrative. `version` is the one the writer started from.
+    """Keep the narrative. `version` is the one the writer started from; `period` the week of a weekly report.
 
     Raises StaleError where somebody else saved meanwhile; nothing is overwritten then.
     """
@@ -58,21 +60,26 @@ def save_draft(
     words: dict[str, Any] = {"summary": summary, "proposals": proposals, "changes": changes}
     with transaction.atomic():
         if version == 0:
-            _begin_draft(actor, engagement, kind, words)
+            _begin_draft(actor, engagement, kind, period, words)
         else:
-            same = Draft.objects.filter(engagement=engagement, kind=kind, version=version)
+            same = Draft.objects.filter(engagement=engagement, kind=kind, period=period, version=version)
             if not same.update(**words, version=F("version") + 1, edited_by=actor, edited_at=timezone.now()):
                 raise _stale_draft()
-        draft = engagement.drafts.unscoped().get(kind=kind)
-        data = {"kind": kind.value, "version": draft.version}
+        draft = engagement.drafts.unscoped().get(kind=kind, period=period)
+        data = {**_named(kind, period), "version": draft.version}
         audit.record(chain=engagement.audit_chain, actor=actor, action="document.drafted", target=draft, data=data)
     return draft
 
 
-def _begin_draft(actor: User, engagement: Engagement, kind: DocumentKind, words: dict[str, Any]) -> None:
+def _named(kind: DocumentKind, period: str) -> dict[str, str]:
+    """Return what the audit calls a document by."""
+    return {"kind": kind.value, "period": period} if period else {"kind": kind.value}
+
+
+def _begin_draft(actor: User, engagement: Engagement, kind: DocumentKind, period: str, words: dict[str, Any]) -> None:
     try:
         with transaction.atomic():
-            Draft.objects.create(engagement=engagement, kind=kind, edited_by=actor, **words)
+            Draft.objects.create(engagement=engagement, kind=kind, period=period, edited_by=actor, **words)
     except IntegrityError as error:
         raise _stale_draft() from error
 
@@ -81,37 +88,42 @@ def _stale_draft() -> StaleError:
     return StaleError(_("Somebody else saved this draft meanwhile. Bring both texts together here, then save again."))
 
 
-def next_version(engagement: Engagement, kind: DocumentKind) -> int:
-    """Return the number the next issued document of this kind gets."""
-    last = engagement.documents.unscoped().of_kind(kind).order_by("-version").values_list("version", flat=True).first()
+def next_version(engagement: Engagement, kind: DocumentKind, period: str = "") -> int:
+    """Return the number the next issued document of this kind gets; each week's reports are counted by themselves."""
+    issued = engagement.documents.unscoped().of_kind(kind).filter(period=period)
+    last = issued.order_by("-version").values_list("version", flat=True).first()
     return (last or 0) + 1
 
 
 def issue_document(
-    *, actor: User, engagement: Engagement, kind: DocumentKind, language: str, version: int, on: date | None = None
-) -> Document:
+    *, actor: User, engagement: Engagement, kind: DocumentKind, language: str, version: int, period: str = "",
+    on: date | None = None,
+) -> Document:  # fmt: skip
     """Freeze the document as the rows stand now and start printing it.
 
     It bears the day `on`, the site's today where none is given: only the sample data tells of days that have passed.
     `version` is the number the page offered: raises StaleError where it was issued meanwhile, so a second click issues
-    nothing. Raises DomainError where the narrative is missing, the phase is too early, or a character has no font.
+    nothing. Raises DomainError where the narrative is missing, the phase is too early, a week has nothing to tell, or a
+    character has no font.
     """
     require(actor, Permission.ISSUE_DOCUMENT, engagement)
     for _attempt in range(MOST_BUILDS):
         # The head first, then every row anew: nothing older than the head may get into the snapshot.
         head = audit.head_of(engagement.audit_chain)
         row = Engagement.objects.unscoped().select_related("client", "created_by").get(pk=engagement.pk)
-        draft = draft_of(row, kind)
+        draft = draft_of(row, kind, period)
         _refuse_unready(row, kind, draft)
         snapshot = dated(build(row, kind, draft, language), on or row.today())
         refuse_missing_glyphs(snapshot)
-        document = _freeze(actor, row, kind, snapshot, version=version, head=head)
+        document = _freeze(actor, draft, snapshot, version=version, head=head)
         if document is not None:
             return document
     raise DomainError(_("The engagement is being changed right now. Please issue again in a moment."))
 
 
 def _refuse_unready(engagement: Engagement, kind: DocumentKind, draft: Draft) -> None:
+    if kind == DocumentKind.WEEKLY_REPORT:
+        _refuse_untold_week(engagement, draft)
     if kind != DocumentKind.CLOSING_REPORT:
         return
     if engagement.phase in {Phase.PREPARATION, Phase.EXECUTION}:
@@ -120,18 +132,28 @@ def _refuse_unready(engagement: Engagement, kind: DocumentKind, draft: Draft) ->
         raise DomainError(_("Write the conclusion first: the report begins with it."), field="summary")
 
 
-def _freeze(
-    actor: User, engagement: Engagement, kind: DocumentKind, snapshot: Issued, *, version: int, head: str
-) -> Document | None:
+def _refuse_untold_week(engagement: Engagement, draft: Draft) -> None:
+    week = Week.parse(draft.period)
+    if week.first_on > engagement.today():
+        raise DomainError(_("This week has not begun yet."))
+    told = engagement.stand_ups.unscoped().shared().filter(held_on__range=(week.first_on, week.last_on))
+    if not told.exists() and not draft.summary.strip():
+        raise DomainError(
+            _("No stand-up of this week is published. Publish one, or write what is to be said."), field="summary"
+        )
+
+
+def _freeze(actor: User, draft: Draft, snapshot: Issued, *, version: int, head: str) -> Document | None:
     """Write the row with its audit entry and its job in one transaction; None where the data moved on since `head`."""
+    engagement, kind, period = draft.engagement, DocumentKind(draft.kind), draft.period
     with transaction.atomic():
         Engagement.objects.lock(engagement.pk)
         if audit.head_of(engagement.audit_chain) != head:
             return None
-        if next_version(engagement, kind) != version:
+        if next_version(engagement, kind, period) != version:
             raise StaleError(_("Version %(version)s was issued meanwhile.") % {"version": version})
         document = Document.objects.create(
-            engagement=engagement, kind=kind, version=version, language=snapshot.language, snapshot={},
+            engagement=engagement, kind=kind, period=period, version=version, language=snapshot.language, snapshot={},
             issued_by=actor, issued_at=timezone.now(),
         )  # fmt: skip
         url = settings.BASE_URL + reverse("reports:document", args=[engagement.pk, document.pk])
@@ -139,8 +161,8 @@ def _freeze(
         document.snapshot, document.snapshot_hash = json.loads(final.to_json()), final.sha256
         document.save(update_fields=["snapshot", "snapshot_hash"])
         # It told what this version changes; the next one starts without.
-        Draft.objects.filter(engagement=engagement, kind=kind).exclude(changes="").update(changes="")
-        data = {"kind": kind.value, "version": version, "language": final.language, "hash": final.sha256}
+        Draft.objects.filter(engagement=engagement, kind=kind, period=period).exclude(changes="").update(changes="")
+        data = {**_named(kind, period), "version": version, "language": final.language, "hash": final.sha256}
         audit.record(chain=engagement.audit_chain, actor=actor, action="document.issued", target=document, data=data)
         jobs.start(kind=JOB, subject_id=document.pk, actor=actor)
     return document
@@ -174,14 +196,15 @@ def render_document(document_id: int, progress: Progress) -> None:
         return
     with override(document.issued_by.language or document.language):
         progress(10)
-        snapshot = _intact_snapshot(document)
+        snapshot = intact_snapshot(document)
         progress(25)
         pdf = print_document(snapshot)
         progress(90)
         _keep(document, pdf)
 
 
-def _intact_snapshot(document: Document) -> Snapshot:
+def intact_snapshot(document: Document) -> Snapshot:
+    """Return the frozen snapshot. Raises DomainError where it is not what was hashed when it was issued."""
     with suppress(SnapshotError):
         snapshot = restored(document)
         if snapshot.sha256 == document.snapshot_hash:

@@ -87,6 +87,11 @@ class ShownDay:
         return mark_of(words, answers, self.minutes, self.in_writing, self.vendor_people, self.client_people)
 
     @property
+    def over_minutes(self) -> int:
+        """Return by how much the meeting ran over its quarter of an hour."""
+        return max(0, (self.minutes or 0) - StandUp.AGREED_MINUTES)
+
+    @property
     def says_nothing(self) -> bool:
         return not any((*self._parts, self.answers))
 
@@ -113,7 +118,7 @@ def shown_day(*, user: User, stand_up: StandUp, as_client: bool = False) -> Show
     vendor_people, client_people = _people(user, stand_up)
     return ShownDay(
         held_on=stand_up.held_on,
-        minutes=stand_up.minutes,
+        minutes=None if stand_up.in_writing else stand_up.minutes,
         in_writing=stand_up.in_writing,
         done=_part(lines, Section.DONE, for_client),
         plan=_part(lines, Section.PLAN, for_client),

@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from onsite.core import converters
-from standups.views import days, problems, writing
-
-converters.register()
+from standups.views import (
+    concerns,
+    days,
+    evidence,
+    ideas,
+    problem_list,
+    problems,
+    relationships,
+    replies,
+    talk,
+    writing,
+)
 
 app_name = "standups"
 urlpatterns = [
@@ -14,9 +22,38 @@ urlpatterns = [
     path("stand-ups/<date:day>/", writing.day, name="day"),
     path("stand-ups/<date:day>/preview/", writing.preview, name="preview"),
     path("stand-ups/<date:day>/publish/", writing.publish, name="publish"),
-    path("problems/", problems.problem_list, name="problems"),
+    path("stand-ups/<date:day>/read/", talk.day_acknowledge, name="acknowledge"),
+    path("stand-ups/<date:day>/remarks/", talk.day_comment, name="comment"),
+    path("problems/", problem_list.problem_list, name="problems"),
+    path("problems/export/", problem_list.problem_export, name="problem_export"),
     path("problems/new/", problems.problem_create, name="problem_create"),
     path("problems/<int:pk>/", problems.problem_detail, name="problem"),
     path("problems/<int:pk>/edit/", problems.problem_edit, name="problem_edit"),
     path("problems/<int:pk>/solved/", problems.problem_solve, name="problem_solve"),
+    path("ideas/", ideas.idea_list, name="ideas"),
+    path("ideas/new/", ideas.idea_create, name="idea_create"),
+    path("ideas/<int:pk>/", ideas.idea_detail, name="idea"),
+    path("ideas/<int:pk>/thanks/", ideas.idea_thank, name="idea_thank"),
+    path("ideas/<int:pk>/answer/", ideas.idea_answer, name="idea_answer"),
+    path("ideas/<int:pk>/change/", ideas.idea_change, name="idea_change"),
+    path("ideas/<int:pk>/told/", ideas.idea_told, name="idea_told"),
+    path("ideas/<int:pk>/reopen/", ideas.idea_reopen, name="idea_reopen"),
+    path("concerns/new/", concerns.concern_create, name="concern_create"),
+    path("problems/<int:pk>/answer/", replies.reply_edit, name="reply"),
+    path("problems/<int:pk>/measures/<int:measure_pk>/", replies.measure_tick, name="measure_tick"),
+    path("problems/<int:pk>/confirm/", concerns.concern_confirm, name="concern_confirm"),
+    path("problems/<int:pk>/reopen/", concerns.concern_reopen, name="concern_reopen"),
+    path("problems/<int:pk>/verdict/", concerns.verdict_record, name="verdict_record"),
+    path("problems/<int:pk>/evidence/<slug:kind>/", evidence.evidence_create, name="evidence_create"),
+    path("evidence/<int:pk>/", evidence.evidence_detail, name="evidence"),
+    path("evidence/<int:pk>/file/", evidence.evidence_file, name="evidence_file"),
+    path("evidence/<int:pk>/recording/", evidence.evidence_recording, name="evidence_recording"),
+    path("evidence/<int:pk>/pages/<int:number>/", evidence.evidence_page, name="evidence_page"),
+    path("evidence/<int:pk>/show/", evidence.evidence_show, name="evidence_show"),
+    path("evidence/<int:pk>/remove/", evidence.evidence_remove, name="evidence_remove"),
+    path("evidence/<int:pk>/mask/", evidence.evidence_mask, name="evidence_mask"),
+    path("evidence/<int:pk>/release/", evidence.evidence_release, name="evidence_release"),
+    path("relations/", relationships.relationship_list, name="relationships"),
+    path("relations/new/", relationships.relationship_create, name="relationship_create"),
+    path("relations/<int:pk>/", relationships.relationship_edit, name="relationship_edit"),
 ]

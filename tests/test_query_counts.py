@@ -115,19 +115,21 @@ def same_at_thirty(sign_in: SignIn) -> Callable[..., None]:
 
 
 INSIDE = [
-    ("reports:dashboard", "client_pm", 18),
+    ("reports:dashboard", "client_pm", 20),
     ("engagements:detail", "engineer", 26),
-    ("engagements:prepare", "engineer", 10),
+    ("engagements:prepare", "engineer", 11),
     ("engagements:function_list", "engineer", 6),
-    ("engagements:plan", "engineer", 10),
+    ("engagements:plan", "engineer", 11),
     ("engagements:plan_export", "engineer", 5),
     ("engagements:change_list", "client_pm", 5),
     ("engagements:contingency_list", "client_pm", 7),
     ("engagements:team", "engineer", 5),
     ("engagements:document_request_list", "client_pm", 7),
     ("engagements:interview_list", "engineer", 6),
+    ("engagements:file_list", "engineer", 7),
     ("standups:list", "engineer", 9),
-    ("standups:problems", "client_pm", 7),
+    ("standups:problems", "client_pm", 8),
+    ("standups:problem_export", "engineer", 9),
     ("reports:documents", "client_pm", 5),
 ]
 
@@ -153,7 +155,7 @@ def test_the_stand_up_page(engagement: Engagement, engineer: User, same_at_thirt
 
 
 @pytest.mark.parametrize(
-    ("route", "most"), [("reports:portfolio", 14), ("engagements:list", 7), ("reports:today", 10)]
+    ("route", "most"), [("reports:portfolio", 15), ("engagements:list", 7), ("reports:today", 16)]
 )
 def test_pages_of_the_company(route: str, most: int, manager: User, same_at_thirty: Callable[..., None]) -> None:
     """SPEED: portfolio, list and Today, at one and at thirty engagements."""

@@ -5,6 +5,7 @@ Texts of the foreign engagement hold CANARY_FOREIGN, internal rows and drafts of
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -13,11 +14,13 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from engagements.models import Attachment, Engagement, FollowUpVisit, PlanTemplate, Waiver
+from engagements.models import Attachment, Engagement, FollowUpVisit, PlanTemplate, Preview, Waiver
 from engagements.services import contingency, plan, signing
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Role
 from onsite.notifications.models import Message
+from reports.building.snapshots import build
+from reports.figures.weekly import Week
 from reports.models import Document, DocumentKind, Draft
 from standups.models import Section
 from tests.factories import (
@@ -30,6 +33,7 @@ from tests.factories import (
     EngagementFactory,
     EnvironmentFactory,
     FunctionFactory,
+    IdeaFactory,
     InterviewFactory,
     LineFactory,
     MembershipFactory,
@@ -41,6 +45,7 @@ from tests.factories import (
     TaskFactory,
     UserFactory,
 )
+from tests.standups import concerning
 
 CANARY_FOREIGN = "canary-of-the-other-client"
 CANARY_INTERNAL = "canary-of-internal-lines"
@@ -123,6 +128,16 @@ def _fill(engagement: Engagement, lead: User, second: User, word: str, internal:
         uploaded_by=lead,
     )  # fmt: skip
     attachment.file.save("world.png", ContentFile(PNG))
+    Preview.objects.create(attachment=attachment, number=1, image=attachment.file.name, width=1, height=1)
+    held = Attachment(
+        engagement=engagement, name=f"{internal}.log", media_type="text/plain", size_bytes=len(internal), scan="found",
+        sha256="1" * 64, text_excerpt=internal, uploaded_by=lead,
+    )  # fmt: skip
+    held.file.save("held.log", ContentFile(internal.encode()))
+    recording = Attachment.objects.create(
+        engagement=engagement, name=f"{word}.mp4", media_type="video/mp4", size_bytes=len(PNG), sha256="2" * 64,
+        file=attachment.file.name, uploaded_by=lead,
+    )  # fmt: skip
     visit = FollowUpVisit.objects.create(
         engagement=engagement, kind="1m", revision=1, anchor_on=engagement.today(), due_on=engagement.today()
     )
@@ -139,11 +154,16 @@ def _fill(engagement: Engagement, lead: User, second: User, word: str, internal:
         "membership": engagement.memberships.unscoped().get(user=lead).pk,
         "visit": visit.pk,
         "attachment": attachment.pk,
+        "file_page": 1,
+        "recording": recording.pk,
+        "held_file": held.pk,
         "obstacle": "goals.signed.business_owner",
         **_functions(engagement, word, internal),
         **_wanted(engagement, lead, word, internal),
         **_days(engagement, lead, word, internal),
+        **concerning.fill(engagement, lead, word, internal),
         **_emergencies(engagement, lead, word),
+        "idea": IdeaFactory(engagement=engagement, title=word, words=word, said_by_name=word, noted_by=lead).pk,
         "environment": EnvironmentFactory(engagement=engagement, name=word, access_kept=word).pk,
         "checklist_item": ChecklistItemFactory(engagement=engagement, text=word).pk,
         **_documents(engagement, lead, word, internal),
@@ -207,4 +227,22 @@ def _documents(engagement: Engagement, lead: User, word: str, internal: str) -> 
         snapshot_hash="0" * 64, pdf_hash="0" * 64, issued_by=lead, issued_at=timezone.now(),
     )  # fmt: skip
     document.pdf.save("world.pdf", ContentFile(b"%PDF-1.7 " + word.encode()))
-    return {"document": document.pk, "document_kind": DocumentKind.FIELD_MANUAL.value}
+    return {
+        "document": document.pk,
+        "document_kind": DocumentKind.FIELD_MANUAL.value,
+        **_weekly_report(engagement, lead, word, internal),
+    }
+
+
+def _weekly_report(engagement: Engagement, lead: User, word: str, internal: str) -> dict[str, Any]:
+    """An issued week, and words for its next version that are still the vendor's."""
+    week = Week.of(engagement.today()).code
+    named = {"engagement": engagement, "kind": DocumentKind.WEEKLY_REPORT, "period": week}
+    report = build(engagement, DocumentKind.WEEKLY_REPORT, Draft(**named, summary=word), "zh-hans")
+    document = Document(
+        **named, version=1, language="zh-hans", snapshot=json.loads(report.to_json()), snapshot_hash=report.sha256,
+        pdf_hash="0" * 64, issued_by=lead, issued_at=timezone.now(),
+    )  # fmt: skip
+    document.pdf.save("week.pdf", ContentFile(b"%PDF-1.7 " + word.encode()))
+    Draft.objects.create(**named, summary=internal, edited_by=lead)
+    return {"weekly_document": document.pk, "week": week}

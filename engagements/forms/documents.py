@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from engagements.forms.layout import RowsForm
 from engagements.models import DocumentRequest, Engagement
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
-
-# The two picture types let a phone offer its camera.
-ACCEPTED = "image/jpeg,image/png,.pdf,.jpg,.jpeg,.png,.docx,.xlsx,.pptx,.doc,.xls,.txt,.csv"
+from onsite.core.uploads import FilesField
 
 
 def client_people(engagement: Engagement) -> Any:
@@ -60,41 +56,25 @@ class RequestForm(RowsForm):
         return {name: getattr(request, name) for name in cls.base_fields}
 
 
-class _SeveralInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
-
-
-class FilesField(forms.FileField):
-    """One or several files chosen at once; a phone offers its camera. Cleans to a list."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", _SeveralInput(attrs={"accept": ACCEPTED}))
-        super().__init__(**kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        """Return the files; none where nothing was chosen and nothing is required."""
-        chosen = data if isinstance(data, list | tuple) else [data]
-        if len(chosen) > DocumentRequest.MOST_FILES:
-            raise ValidationError(
-                _("Please choose at most %(most)s files."), params={"most": DocumentRequest.MOST_FILES}
-            )
-        if not any(isinstance(upload, UploadedFile) for upload in chosen):
-            return [] if not self.required else super().clean(None, initial)
-        # Emptiness, size and kind are judged where the file is stored, in one place.
-        return [upload for upload in chosen if isinstance(upload, UploadedFile)]
-
-
 class GiveForm(RowsForm):
-    """Handing in what was asked for."""
+    """Handing in what was asked for; where data stays on site, saying where it lies."""
 
     uploads = FilesField(
         label=_("Files"),
+        most=DocumentRequest.MOST_FILES,
         help_text=_("One or several: PDF, pictures, Word, Excel, PowerPoint, text or CSV, up to 20 MB each."),
     )
     note = LineField(label=_("Your remark"), required=False, help_text=_("For example: chapter 3 is out of date."))
 
     rows: ClassVar = ("uploads", "note")
+
+    def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if engagement.data_stays_on_site:
+            del self.fields["uploads"]
+            note = self.fields["note"]
+            note.required, note.label = True, _("Where it lies, and who shows it to us")
+            note.help_text = _("For example: the planning department's binder, room 302; ask Ms Chen.")
 
 
 class ReceiptForm(RowsForm):
@@ -112,8 +92,9 @@ class ReceiptForm(RowsForm):
         empty_label=_("somebody else: say who in the note"),
     )
     uploads = FilesField(
-        label=_("Files"), required=False, help_text=_("A scan or photo of the paper, or the file itself.")
-    )
+        label=_("Files"), most=DocumentRequest.MOST_FILES, required=False,
+        help_text=_("A scan or photo of the paper, or the file itself."),
+    )  # fmt: skip
     note = LineField(
         label=_("Remark on it"), required=False, help_text=_("For example: a binder, now in our room on site.")
     )
@@ -123,6 +104,12 @@ class ReceiptForm(RowsForm):
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["received_from"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+        if engagement.data_stays_on_site:
+            del self.fields["uploads"]
+            ways = (DocumentRequest.Way.SITE, DocumentRequest.Way.PAPER)
+            self.fields["way"].choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
+            self.fields["note"].required = True
+            self.fields["note"].label = _("Where it lies, and who keeps it")
 
 
 class ReviewForm(RowsForm):

@@ -58,11 +58,22 @@ class EngagementForm(RowsForm):
         help_text=_("The text is printed, signed and chopped, and its scan uploaded. Nobody is asked to sign on screen."),
     )  # fmt: skip
 
+    data_stays_on_site = forms.BooleanField(
+        label=_("Data stays on site"), required=False,
+        help_text=_("No file is taken any more, only signed sheets that OnSite printed. What proves something is then a note "
+                    "of where it lies. Files stored before stay."),
+    )  # fmt: skip
+    file_quota_mb = forms.IntegerField(
+        label=_("Room for files in MB"), min_value=10, max_value=1_000_000, initial=2048,
+        help_text=_("The same file counts once."),
+    )  # fmt: skip
+
     rows: ClassVar[tuple[Any, ...]] = (
         *("name", "core_task", "purpose"),
         *(Heading(_("Place and days")), "site", ("start_on", "agreed_go_live_on"), ("calendar", "time_zone")),
         *(Heading(_("Rhythm")), InlineCheckboxes("stand_up_weekdays"), ("stand_up_at", "stand_up_in_writing")),
         *(Heading(_("Documents and signatures")), "language", "signs_on_paper"),
+        *(Heading(_("Files")), "data_stays_on_site", "file_quota_mb"),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements import measures
 from engagements.forms.layout import RowsForm
-from engagements.models import Direction, Objective, ScopeItem
+from engagements.models import Direction, Engagement, Objective, ScopeItem
 from onsite.core.fields import DayField, LineField
+from onsite.core.files import EVIDENCE_FILES
+from onsite.core.uploads import UploadField
 
 
 class ValueField(forms.DecimalField):
@@ -95,11 +97,19 @@ class ReadingForm(RowsForm):
     measured_on = DayField(label=_("Measured on"))
     value = ValueField(label=_("Value"))
     evidence = LineField(label=_("Where it comes from"), help_text=_("A list, a log, a query: what proves it."))
-    file = forms.FileField(
+    file = UploadField(
         label=_("Evidence as a file"),
         required=False,
-        help_text=_("PDF, JPEG or PNG, up to 20 MB. The client can open it."),
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        kinds=EVIDENCE_FILES,
+        help_text=_(
+            "A document, log, picture or recording. The client can open it once it is checked for secrets and personal data."
+        ),
     )
 
     rows: ClassVar = (("measured_on", "value"), "evidence", "file")
+
+    def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if engagement.data_stays_on_site:
+            del self.fields["file"]
+            self.fields["evidence"].help_text = _("What proves it, where it lies and who keeps it.")

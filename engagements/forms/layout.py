@@ -24,15 +24,18 @@ class Heading:
 
 class RowsForm(OnSiteForm):
     """A form that says in `rows` how its fields stand: a name alone, a tuple of names beside each other, a Heading,
-    or a layout object of crispy's."""
+    or a layout object of crispy's. A field that a form has taken out has no place."""
 
     rows: ClassVar[tuple[Any, ...]] = ()
 
     @property
     def helper(self) -> FormHelper:
         helper = PlainHelper()
-        helper.layout = Layout(*(self._placed(row) for row in self.rows))
+        helper.layout = Layout(*(self._placed(row) for row in self.rows if self._is_there(row)))
         return helper
+
+    def _is_there(self, row: Any) -> bool:
+        return not isinstance(row, str) or row in self.fields
 
     def _placed(self, row: Any) -> object:
         if isinstance(row, Heading):

@@ -1,6 +1,6 @@
 """The lifecycle and its preparation."""
 
-from engagements.models.attachment import Attachment
+from engagements.models.attachment import Attachment, Preview
 from engagements.models.change import ChangeRequest
 from engagements.models.client import Client
 from engagements.models.contingency import (
@@ -21,11 +21,14 @@ from engagements.models.interview import Interview, InterviewNote
 from engagements.models.mailed_link import MailedLink
 from engagements.models.plan import Baseline, BaselineStage, PlanSnapshot, Stage, StageKind
 from engagements.models.publication import Publication
+from engagements.models.scanned import CLEARED, HELD, Scan, Scanned
 from engagements.models.signoff import Signature, SignOff
 from engagements.models.site import ChecklistItem, Environment
 from engagements.models.task import BaselineTask, Dependency, PlanTemplate, Task
 
 __all__ = [
+    "CLEARED",
+    "HELD",
     "Attachment",
     "Baseline",
     "BaselineStage",
@@ -56,10 +59,13 @@ __all__ = [
     "Phase",
     "PlanSnapshot",
     "PlanTemplate",
+    "Preview",
     "Publication",
     "Question",
     "Reading",
     "ReceivedFile",
+    "Scan",
+    "Scanned",
     "ScopeItem",
     "SignOff",
     "Signature",

@@ -51,6 +51,7 @@ class DocumentRequest(models.Model):
         LINK = "link", _("uploaded by mailed link")
         PAPER = "paper", _("in paper form")
         FILE = "file", _("as a file, by mail or chat")
+        SITE = "site", _("shown on site, where it stays")
 
     MOST_FILES: ClassVar[int] = 20
 

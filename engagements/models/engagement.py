@@ -98,6 +98,8 @@ class Engagement(models.Model):
     stand_up_at = models.TimeField(_("stand-up hour"), default=time(9, 0))
     stand_up_weekdays = models.JSONField(_("stand-up days"), default=_working_week)
     stand_up_in_writing = models.BooleanField(_("in writing, no meeting"), default=False)
+    data_stays_on_site = models.BooleanField(_("data stays on site"), default=False)
+    file_quota_mb = models.PositiveIntegerField(_("room for files in MB"), default=2048)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

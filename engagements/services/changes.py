@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from engagements import change_watch
 from engagements.change_text import moves, reason_of, text_of_change
 from engagements.models import ChangeRequest, Engagement, ScopeItem, SignOff
 from engagements.services import plan, signing
@@ -75,6 +76,7 @@ def decide_change(*, actor: User, change: ChangeRequest, decision: str, note: st
         )
     row.save()
     _audit(actor, row, "change.decided", {"number": row.number, "decision": decision, "note": note})
+    change_watch.announce(actor, row)
     return row
 
 
@@ -95,6 +97,7 @@ def withdraw_decision(*, actor: User, change: ChangeRequest) -> None:
     row.sign_off, row.decision, row.decided_by, row.decided_at = None, Decision.UNDECIDED, None, None
     row.save()
     _audit(actor, row, "change.withdrawn", {"number": row.number})
+    change_watch.announce(actor, row)
 
 
 def refuse_outdated(sign_off: SignOff) -> None:
@@ -154,8 +157,10 @@ def carry_out(actor: User, sign_off: SignOff) -> None:
         text=sign_off.text["goals"],
         through=sign_off,
     )
-    ChangeRequest.objects.filter(pk=change.pk).update(applied_at=timezone.now())
+    change.applied_at = timezone.now()
+    change.save(update_fields=["applied_at"])
     _audit(actor, change, "change.carried_out", {"number": change.number, "days": change.impact_days})
+    change_watch.announce(actor, change)
 
 
 def _agreed_day_after(change: ChangeRequest, text: dict[str, Any]) -> date:

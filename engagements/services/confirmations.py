@@ -32,7 +32,7 @@ def confirm_by_link(*, link: MailedLink, remark: str = "") -> None:
     _confirm(link.user, row, method=Interview.Method.LINK, remark=remark)
 
 
-@transaction.atomic
+@files.storing_atomically()
 def confirm_on_paper(*, actor: User, interview: Interview, scan: UploadedFile[Any], remark: str = "") -> None:
     """Register the printed notes that the person signed; the scan stays internal. It says who registered it.
 
@@ -42,7 +42,9 @@ def confirm_on_paper(*, actor: User, interview: Interview, scan: UploadedFile[An
     engagement = Engagement.objects.lock(interview.engagement_id)
     row = interviews.locked(engagement, interview.pk)
     interviews.refuse_empty(row)
-    row.scan = files.store(actor=actor, engagement=engagement, upload=scan, field="scan", is_internal=True)
+    row.scan = files.store(
+        actor=actor, engagement=engagement, upload=scan, field="scan", is_internal=True, holds_client_data=False
+    )
     links.end_links(purpose=MailedLink.Purpose.CONFIRM_INTERVIEW, subject_id=row.pk)
     _confirm(actor, row, method=Interview.Method.PAPER, remark=remark)
 

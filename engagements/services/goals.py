@@ -10,13 +10,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from engagements.models import Engagement, Objective, Reading, ScopeItem, SignOff
+from engagements.models import Attachment, Engagement, Objective, Reading, ScopeItem, SignOff
 from engagements.services import files, plan
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.errors import DomainError
+from onsite.core.files import EVIDENCE_FILES
 
 
 @transaction.atomic
@@ -79,7 +80,7 @@ def delete_scope_item(*, actor: User, item: ScopeItem) -> None:
     item.delete()
 
 
-@transaction.atomic
+@files.storing_atomically()
 def record_reading(
     *,
     actor: User,
@@ -89,7 +90,7 @@ def record_reading(
     evidence: str,
     file: UploadedFile[Any] | None = None,
 ) -> Reading:
-    """Keep a measured value, with a file that proves it where there is one; the client may open both.
+    """Keep a measured value, with a file that proves it where there is one; the client may open that once it is clear.
 
     Raises DomainError on "measured_on" for a day that has not come at the site, on "file" for one that may not be
     stored, and where the objective is measured from a fact.
@@ -97,18 +98,25 @@ def record_reading(
     require(actor, Permission.EDIT_GOALS, objective.engagement)
     if measured_on > objective.engagement.today():
         raise DomainError(_("This day has not come yet."), field="measured_on")
+    engagement = Engagement.objects.lock(objective.engagement_id)
     row = Objective.objects.unscoped().select_for_update(no_key=True).filter(pk=objective.pk).first()
     if row is None:
         raise DomainError(_("Somebody deleted this meanwhile."))
     if row.measure:
         raise DomainError(_("OnSite counts this itself; a reading by hand is not taken."))
-    stored = files.store(actor=actor, engagement=objective.engagement, upload=file, field="file") if file else None
+    stored = _evidence(actor, engagement, file) if file else None
     reading = Reading.objects.create(
         objective=row, measured_on=measured_on, value=value, evidence=evidence, file=stored, recorded_by=actor
     )
     data = {"value": str(value), "on": str(measured_on)} | ({"file": stored.sha256} if stored else {})
     _audit(actor, objective.engagement, "objective.measured", reading, data)
     return reading
+
+
+def _evidence(actor: User, engagement: Engagement, file: UploadedFile[Any]) -> Attachment:
+    return files.store(
+        actor=actor, engagement=engagement, upload=file, field="file", kinds=EVIDENCE_FILES, looked_through=True
+    )
 
 
 def text_of_goals(engagement: Engagement) -> dict[str, Any]:

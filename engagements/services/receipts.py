@@ -24,43 +24,54 @@ from onsite.notifications.services import enqueue
 Uploads = Sequence["UploadedFile[Any]"]
 
 
-@transaction.atomic
-def give_documents(*, actor: User, request: DocumentRequest, uploads: Uploads, note: str = "") -> None:
+@files.storing_atomically()
+def give_documents(*, actor: User, request: DocumentRequest, uploads: Uploads = (), note: str = "") -> None:
     """Hand in files, signed in as one of the client's people.
 
-    Raises DomainError on "uploads" where one can't be stored or there are too many, without a field where the document
-    was read already or never asked for.
+    Where data stays on site no file is taken and the note says where it lies. Raises DomainError on "uploads" where one
+    can't be stored or there are too many, on "note" where it does not say that, without a field where the document was
+    read already or never asked for.
     """
     require(actor, Permission.GIVE_DOCUMENT, request.engagement)
     row = _taking(request.engagement, request.pk)
     _keep(row, actor, uploads)
-    _receive(row, actor, DocumentRequest.Way.PAGE, received_from=actor, note=note, recorded_by=None)
+    way = _shown_or(DocumentRequest.Way.PAGE, row, note)
+    _receive(row, actor, way, received_from=actor, note=note, recorded_by=None)
 
 
-@transaction.atomic
-def give_by_link(*, link: MailedLink, uploads: Uploads, note: str = "") -> None:
+@files.storing_atomically()
+def give_by_link(*, link: MailedLink, uploads: Uploads = (), note: str = "") -> None:
     """Hand in files by a mailed link, which that uses up; as `give_documents`, and DomainError where it was used."""
     require(link.user, Permission.GIVE_DOCUMENT, link.engagement)
     row = _taking(link.engagement, link.subject_id)
     links.use_link(link)
     _keep(row, link.user, uploads)
-    _receive(row, link.user, DocumentRequest.Way.LINK, received_from=link.user, note=note, recorded_by=None)
+    way = _shown_or(DocumentRequest.Way.LINK, row, note)
+    _receive(row, link.user, way, received_from=link.user, note=note, recorded_by=None)
 
 
-@transaction.atomic
+@files.storing_atomically()
 def record_receipt(
-    *, actor: User, request: DocumentRequest, way: str, received_from: User | None, uploads: Uploads, note: str = ""
+    *,
+    actor: User,
+    request: DocumentRequest,
+    way: str,
+    received_from: User | None,
+    uploads: Uploads = (),
+    note: str = "",
 ) -> None:
     """Record that the client handed something over outside OnSite. It says who recorded it, and never stands there as
     if the client had. Raises DomainError as `give_documents`, and on "way" for a way that only the client has.
     """
     require(actor, Permission.EDIT_PREPARATION, request.engagement)
-    if way not in {DocumentRequest.Way.PAPER, DocumentRequest.Way.FILE}:
+    if way not in {DocumentRequest.Way.PAPER, DocumentRequest.Way.FILE, DocumentRequest.Way.SITE}:
         raise DomainError(_("Say how it came: on paper or as a file."), field="way")
     if way == DocumentRequest.Way.FILE and not uploads:
         raise DomainError(_("Choose the file that came."), field="uploads")
     row = _taking(request.engagement, request.pk)
     _keep(row, actor, uploads)
+    if way == DocumentRequest.Way.SITE:
+        _refuse_nowhere(note)
     _receive(row, actor, DocumentRequest.Way(way), received_from=received_from, note=note, recorded_by=actor)
 
 
@@ -130,6 +141,19 @@ def _keep(row: DocumentRequest, actor: User, uploads: Uploads) -> None:
             request=row, attachment=stored, round=row.round, received_from=None if actor.is_vendor else actor
         )
         documents.record(actor, row, "document.file_received", {"name": stored.name, "sha256": stored.sha256})
+
+
+def _shown_or(way: DocumentRequest.Way, row: DocumentRequest, note: str) -> DocumentRequest.Way:
+    """Return how it came from the client's own hand: where data stays on site it was shown there."""
+    if not row.engagement.data_stays_on_site:
+        return way
+    _refuse_nowhere(note)
+    return DocumentRequest.Way.SITE
+
+
+def _refuse_nowhere(note: str) -> None:
+    if not note:
+        raise DomainError(_("Say where it lies and who shows it."), field="note")
 
 
 def _receive(

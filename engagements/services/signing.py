@@ -144,7 +144,7 @@ def register_paper(
     if not frozen_on <= signed_on <= sign_off.engagement.today():
         raise DomainError(_("This day can't be right: the text was not there yet, or the day has not come."),
                           field="signed_on")  # fmt: skip
-    with transaction.atomic():
+    with files.storing_atomically():
         row = _lock(sign_off)
         if "".join(filter(str.isalnum, code)).upper() != row.code or row.superseded_at is not None:
             raise StaleError(
@@ -155,7 +155,14 @@ def register_paper(
         agreements.refuse_outdated(row)
         if row.signatures.filter(part=part).exists():
             raise DomainError(_("This signature was registered already."), field="part")
-        stored = files.store(actor=actor, engagement=row.engagement, upload=scan, field="scan", is_internal=True)
+        stored = files.store(
+            actor=actor,
+            engagement=row.engagement,
+            upload=scan,
+            field="scan",
+            is_internal=True,
+            holds_client_data=False,
+        )
         signature = Signature.objects.create(
             sign_off=row, part=part, method=Signature.Method.PAPER, signer_name=signer_name,
             signed_on=signed_on, text_hash=row.text_hash, scan=stored, registered_by=actor,

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django import template
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
+from engagements.troubles import Trouble
+
 register = template.Library()
+
+
+@register.filter
+def about(troubles: Mapping[int, Sequence[Trouble]], pk: int) -> Sequence[Trouble]:
+    """Return what is open about the row with this id."""
+    return troubles.get(pk, ())
 
 
 @register.filter

@@ -3,7 +3,7 @@ thirty times as long as the rest of the page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from engagements.models import Task
 from engagements.planned_work import PlannedTask
+from engagements.troubles import Trouble
 from onsite.core.templatetags.when import day
 
 register = template.Library()
@@ -21,14 +22,21 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def task_rows(context: dict[str, Any], tasks: tuple[PlannedTask, ...]) -> SafeString:
-    """The table rows of these tasks. Context: engagement, plan, can."""
-    rows = _Rows(context["engagement"].pk, bool(context["plan"].baseline), bool(context["can"].get("edit_plan")))
+    """The table rows of these tasks. Context: engagement, plan, troubles (by task), can."""
+    rows = _Rows(
+        context["engagement"].pk,
+        bool(context["plan"].baseline),
+        bool(context["can"].get("edit_plan")),
+        context["troubles"],
+    )
     return mark_safe("".join(rows.row(planned) for planned in tasks))  # noqa: S308  every value goes through format_html
 
 
 class _Rows:
-    def __init__(self, engagement_id: int, with_baseline: bool, can_edit: bool) -> None:
-        self.with_baseline, self.can_edit = with_baseline, can_edit
+    def __init__(
+        self, engagement_id: int, with_baseline: bool, can_edit: bool, troubles: Mapping[int, Sequence[Trouble]]
+    ) -> None:
+        self.with_baseline, self.can_edit, self.troubles = with_baseline, can_edit, troubles
         # Resolved once: only the task's id differs from row to row.
         self.edit_url = reverse("engagements:task_edit", args=[engagement_id, 0]).replace("/0/", "/{}/")
         self.sides = {value: str(label) for value, label in Task.Side.choices}
@@ -80,6 +88,8 @@ class _Rows:
             yield self.tags["critical"]
         if planned.task.fixed_on:
             yield self.tags["fixed"]
+        for trouble in self.troubles.get(planned.task.pk, ()):
+            yield format_html(' <a class="tag warn" href="{}">{}</a>', trouble.url, trouble.text)
 
     def side(self, planned: PlannedTask) -> str:
         task, side = planned.task, conditional_escape(self.sides[planned.task.side])

@@ -159,7 +159,7 @@ def document_request_give(request: HttpRequest, engagement_id: int, pk: int) -> 
     engagement = open_engagement(request, engagement_id)
     row = _one(request, engagement, pk)
     require(person(request), Permission.GIVE_DOCUMENT, engagement)
-    form = GiveForm(posted(request), request.FILES or None)
+    form = GiveForm(posted(request), request.FILES or None, engagement=engagement)
 
     def give(**fields: Any) -> bool:
         receipts.give_documents(actor=person(request), request=row, **fields)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from engagements import troubles
 from engagements.forms.functions import FunctionForm
 from engagements.function_tree import Completeness, branches
 from engagements.models import Engagement, Function
@@ -59,6 +60,7 @@ def function(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
         "function": found,
         "path": next(branch.path for branch in tree if branch.module.pk == found.module_id),
         "objectives": found.objectives.visible_to(user),
+        "troubles": troubles.open_about(engagement, user, "functions").get(found.pk, ()),
     }
     return render(request, "engagements/function.html", context)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from engagements import measures, planning
+from engagements import measures, planning, troubles
 from engagements.differences import differences
 from engagements.forms.goals import ScopeForm
 from engagements.models import Engagement, ScopeItem, SignOff
@@ -37,6 +37,7 @@ def prepare(request: HttpRequest, engagement_id: int) -> HttpResponse:
     context = {
         **workspace(request, engagement, "prepare", heading=_("Goals and scope")),
         "objectives": measures.measure(engagement, engagement.objectives.visible_to(user)),
+        "troubles": troubles.open_about(engagement, user, "objectives"),
         "included": [item for item in items if item.is_included],
         "excluded": [item for item in items if not item.is_included],
         "signing": state,

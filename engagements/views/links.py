@@ -88,7 +88,7 @@ def document_upload(request: HttpRequest, link: MailedLink) -> HttpResponse | No
     row = rows.filter(pk=link.subject_id).first()
     if row is None:
         return None
-    form = GiveForm(posted(request), request.FILES or None)
+    form = GiveForm(posted(request), request.FILES or None, engagement=link.engagement)
 
     def give(**fields: Any) -> bool:
         receipts.give_by_link(link=link, **fields)

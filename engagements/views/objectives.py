@@ -81,7 +81,8 @@ def reading_create(request: HttpRequest, engagement_id: int, pk: int) -> HttpRes
     user = person(request)
     objective = _objective(request, engagement, pk)
     require(user, Permission.EDIT_GOALS, engagement)
-    form = ReadingForm(posted(request), request.FILES or None, initial={"measured_on": engagement.today()})
+    initial = {"measured_on": engagement.today()}
+    form = ReadingForm(posted(request), request.FILES or None, initial=initial, engagement=engagement)
     saved = submitted(request, form, lambda **fields: goals.record_reading(actor=user, objective=objective, **fields))
     if saved is not None:
         messages.success(request, _("The reading is recorded."))

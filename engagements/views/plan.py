@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from engagements import forecast_page, planned_work, planning
+from engagements import forecast_page, planned_work, planning, troubles
 from engagements.forms.plan import NoteForm, StageForm
 from engagements.models import Stage
 from engagements.services import plan as plans
@@ -39,6 +39,7 @@ def plan(request: HttpRequest, engagement_id: int) -> HttpResponse:
         **workspace(request, engagement, "prepare", heading=_("Plan")),
         "plan": found,
         "work": work,
+        "troubles": troubles.open_about(engagement, user, "tasks"),
         "chart": planned_work.chart(engagement, work, with_links=can(user, Permission.EDIT_PLAN, engagement)),
         "late_days": engagement.working_calendar.working_days_between(agreed, finish_on),
         "forecast": forecast_page.sentence(forecast) if forecast else "",

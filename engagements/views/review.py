@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from engagements import measures
+from engagements import measures, troubles
 from engagements.forms.review import GoLiveForm, VisitForm
 from engagements.models import Engagement, FollowUpVisit
 from engagements.services import followups
@@ -108,5 +108,6 @@ def review(request: HttpRequest, engagement_id: int) -> HttpResponse:
         **workspace(request, engagement, "review", heading=_("Review")),
         "visits": engagement.visits.visible_to(user).standing(),
         "objectives": measures.measure(engagement, engagement.objectives.visible_to(user)),
+        "troubles": troubles.open_about(engagement, user, "objectives"),
     }
     return render(request, "engagements/review.html", context)

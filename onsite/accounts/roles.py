@@ -52,6 +52,11 @@ class Permission(Enum):
     RECORD_GO_LIVE = auto()
     WRITE_STAND_UP = auto()
     EDIT_PROBLEM = auto()
+    RELEASE_FILE = auto()
+    COMMENT = auto()
+    ACKNOWLEDGE = auto()
+    RAISE_CONCERN = auto()
+    CONFIRM_ANSWER = auto()
     HOLD_VISIT = auto()
     DRAFT_DOCUMENT = auto()
     ISSUE_DOCUMENT = auto()
@@ -66,6 +71,7 @@ _ENGINEER = frozenset(
         Permission.HANDLE_PAPER,
         Permission.WRITE_STAND_UP,
         Permission.EDIT_PROBLEM,
+        Permission.COMMENT,
         Permission.HOLD_VISIT,
         Permission.DRAFT_DOCUMENT,
     }
@@ -75,9 +81,14 @@ _LEAD = _ENGINEER | {
     Permission.DECIDE_CHANGE,
     Permission.EDIT_TEAM,
     Permission.ISSUE_DOCUMENT,
+    Permission.RELEASE_FILE,
 }
-# A vendor person never signs for a client, nor gives a document in the client's name.
-_MANAGER = frozenset(Permission) - {Permission.SIGN, Permission.GIVE_DOCUMENT}
+_KEY_USER = frozenset(
+    {Permission.GIVE_DOCUMENT, Permission.COMMENT, Permission.RAISE_CONCERN, Permission.CONFIRM_ANSWER}
+)
+_SIGNER = _KEY_USER | {Permission.SIGN, Permission.ACKNOWLEDGE}
+# A vendor person never says in the client's name what only the client can say.
+_MANAGER = frozenset(Permission) - (_SIGNER - {Permission.COMMENT})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(),
@@ -88,10 +99,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 PART_PERMISSIONS: dict[Part, frozenset[Permission]] = {
     Part.LEAD: _LEAD,
     Part.ENGINEER: _ENGINEER,
-    Part.TRAINER: frozenset({Permission.WRITE_STAND_UP, Permission.EDIT_PROBLEM}),
-    Part.CLIENT_PM: frozenset({Permission.SIGN, Permission.GIVE_DOCUMENT}),
-    Part.BUSINESS_OWNER: frozenset({Permission.SIGN, Permission.GIVE_DOCUMENT}),
-    Part.KEY_USER: frozenset({Permission.GIVE_DOCUMENT}),
+    Part.TRAINER: frozenset({Permission.WRITE_STAND_UP, Permission.EDIT_PROBLEM, Permission.COMMENT}),
+    Part.CLIENT_PM: _SIGNER,
+    Part.BUSINESS_OWNER: _SIGNER,
+    Part.KEY_USER: _KEY_USER,
 }
 
 

@@ -6,4 +6,6 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from onsite.core import checks  # noqa: F401 - registers the system checks
+        from onsite.core import checks, converters  # noqa: F401 - registers the system checks
+
+        converters.register()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ def record(
         at=timezone.now(),
         actor=actor,
         action=action,
-        target=f"{target._meta.label_lower}:{target.pk}",
+        target=target_of(target),
         data=data or {},
         previous_hash=head.last_hash,
     )
@@ -46,6 +47,17 @@ def record(
     entry.save(force_insert=True)
     AuditChain.objects.filter(name=chain).update(last_number=entry.number, last_hash=entry.hash)
     return entry
+
+
+def target_of(row: models.Model) -> str:
+    """Return what the entries about this row call it."""
+    return f"{row._meta.label_lower}:{row.pk}"
+
+
+def about(chain: str, rows: Iterable[models.Model]) -> models.QuerySet[AuditEntry]:
+    """Return the entries of the chain about any of these rows, with their actors, in the order they were written."""
+    targets = [target_of(row) for row in rows]
+    return AuditEntry.objects.filter(chain=chain, target__in=targets).select_related("actor").order_by("number")
 
 
 def _begin(chain: str) -> AuditChain:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -72,3 +72,15 @@ class HourField(forms.TimeField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
         super().__init__(**{"widget": widget, **kwargs})
+
+
+class MomentField(forms.DateTimeField):
+    """A day with its hour, in the zone that is active: on an engagement's pages the site's."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        super().__init__(**{"widget": widget, "input_formats": ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs})
+        first = datetime.combine(FIRST_DAY, datetime.min.time(), UTC)
+        last = datetime.combine(LAST_DAY, datetime.min.time(), UTC)
+        message = _("Please choose a day between 2000 and 2099.")
+        self.validators += [MinValueValidator(first, message), MaxValueValidator(last, message)]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from onsite.core.errors import DomainError
 
 MOST_BYTES = 20 * 1024 * 1024
+MOST_RECORDING_BYTES = 100 * 1024 * 1024
 HEAD_BYTES = 8192  # The parts that tell one office file from another lie within these.
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 
@@ -30,6 +31,14 @@ DOCUMENTS: Kinds = {
     "application/vnd.ms-excel": {".xls"},
     "text/plain": {".txt", ".csv"},
 }
+# What proves something: a document, a log or a dump, a picture, a recording of the screen.
+EVIDENCE_FILES: Kinds = {
+    **DOCUMENTS,
+    "text/plain": {".txt", ".csv", ".log", ".sql", ".json", ".xml"},
+    "video/mp4": {".mp4"},
+    "video/webm": {".webm"},
+}
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -48,28 +57,61 @@ def examine(upload: UploadedFile[Any], *, field: str, kinds: Kinds = SCANS) -> E
     size = upload.size or 0
     if not size:
         raise DomainError(_("This file is empty."), field=field)
-    if size > MOST_BYTES:
-        raise DomainError(_("This file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1024**2}, field=field)
+    upload.seek(0)
+    kind = _kind_of(upload.read(HEAD_BYTES))
+    most = most_bytes(kind) if kind in kinds else MOST_BYTES
+    if size > most:
+        raise DomainError(_("This file is larger than %(most)s MB.") % {"most": most // 1024**2}, field=field)
+    name = clean_name(upload.name or "")
+    if kind not in kinds or PurePath(name).suffix.lower() not in kinds[kind]:
+        raise DomainError(_refusal(kinds, name), field=field)
+    upload.seek(0)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    kind = _kind_of(upload.read(HEAD_BYTES))
-    upload.seek(0)
-    name = clean_name(upload.name or "")
-    if kind not in kinds or PurePath(name).suffix.lower() not in kinds[kind]:
-        raise DomainError(_refusal(kinds, name), field=field)
     return Examined(name=name, media_type=kind, size_bytes=size, sha256=digest.hexdigest())
 
 
+def most_bytes(media_type: str) -> int:
+    """Return how large a file of this kind may be."""
+    return MOST_RECORDING_BYTES if is_recording(media_type) else MOST_BYTES
+
+
+def is_picture(media_type: str) -> bool:
+    """Say whether this is a picture, whose content nothing here reads."""
+    return media_type.startswith("image/")
+
+
+def is_recording(media_type: str) -> bool:
+    """Say whether this is a recording, whose content nothing here reads."""
+    return media_type.startswith("video/")
+
+
+def accepted(kinds: Kinds) -> str:
+    """Return what a file input takes for these kinds, as its "accept" says it. The types of pictures and recordings let
+    a phone offer its camera."""
+    seen = [kind for kind in kinds if is_picture(kind) or is_recording(kind)]
+    endings = sorted({ending for found in kinds.values() for ending in found})
+    return ",".join([*seen, *endings])
+
+
 def _kind_of(head: bytes) -> str:
-    """Return the media type by content; what has no mark of its own and no NUL is plain text."""
-    return filetype.guess_mime(head) or ("" if b"\x00" in head else "text/plain")
+    """Return the media type by content; what has no mark of its own and no NUL is plain text, as are the logs that
+    Windows writes in UTF-16."""
+    known = filetype.guess_mime(head)
+    is_text = b"\x00" not in head or head.startswith(_UTF_16)
+    return known or ("text/plain" if is_text else "")
 
 
 def _refusal(kinds: Kinds, name: str) -> str:
     if kinds is SCANS:
         return _("Please upload a PDF, JPEG or PNG file whose name ends accordingly.")
+    if kinds is EVIDENCE_FILES:
+        return _(
+            "“%(name)s” can't be taken: please send PDF, pictures (JPEG, PNG), Word, Excel, PowerPoint, text, logs "
+            "(.log, .sql, .json, .xml, .csv) or recordings (MP4, WebM), without macros."
+        ) % {"name": name}
     return _(
         "“%(name)s” can't be taken: please send PDF, pictures (JPEG, PNG), Word, Excel, PowerPoint, text or CSV files, "
         "without macros."

@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from onsite.core.errors import KeyReusedError
+from onsite.core.errors import DomainError, KeyReusedError
 from onsite.core.models import IdempotentAnswer
 
 if TYPE_CHECKING:
@@ -26,21 +26,44 @@ REMEMBERED_FOR = timedelta(days=14)
 def once(*, user: User, key: UUID, body: Any, write: Callable[[], Answer]) -> Answer:
     """Run `write` once per (user, key), in one transaction with its remembered answer, and return that answer.
 
-    Raises KeyReusedError where the key was used with another body.
+    What `write` does must be undone when its transaction is: of two posts at the same moment both may run it, and the
+    one that comes second to keep its answer is undone. Raises KeyReusedError where the key was used with another body.
     """
     body_hash = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
-    with transaction.atomic():
-        # The unique row is the lock: a second post waits here until the first commits, then finds its answer.
-        IdempotentAnswer.objects.bulk_create(
-            [IdempotentAnswer(user=user, key=key, body_hash=body_hash)], ignore_conflicts=True
-        )
-        remembered = IdempotentAnswer.objects.select_for_update().get(user=user, key=key)
-        if remembered.body_hash != body_hash:
-            raise KeyReusedError(_("This page was already sent with other contents. Reload it and send again."))
-        if "given" not in remembered.answer:  # An empty answer is an answer, too.
-            remembered.answer = {"given": write()}
-            remembered.save(update_fields=["answer"])
-        return dict(remembered.answer["given"])
+    try:
+        with transaction.atomic():
+            answer = _remembered(user, key, body_hash)
+            if answer is None:
+                answer = write()
+                _remember(user, key, body_hash, answer)
+            return answer
+    except (DomainError, _CameSecondError):
+        # Whatever was refused may have been refused because the first one did it already.
+        answer = _remembered(user, key, body_hash)
+        if answer is None:
+            raise
+        return answer
+
+
+class _CameSecondError(Exception):
+    """The same post was answered while this one was at work."""
+
+
+def _remembered(user: User, key: UUID, body_hash: str) -> Answer | None:
+    found = IdempotentAnswer.objects.filter(user=user, key=key).first()
+    if found is None:
+        return None
+    if found.body_hash != body_hash:
+        raise KeyReusedError(_("This page was already sent with other contents. Reload it and send again."))
+    return dict(found.answer)
+
+
+def _remember(user: User, key: UUID, body_hash: str, answer: Answer) -> None:
+    # The unique row is the lock: a second post waits here until the first one commits, and then is undone.
+    try:
+        IdempotentAnswer.objects.create(user=user, key=key, body_hash=body_hash, answer=answer)
+    except IntegrityError as error:
+        raise _CameSecondError from error
 
 
 def forget_old() -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from onsite.core.errors import DomainError
@@ -23,11 +23,27 @@ Progress = Callable[[int], None]
 log = structlog.get_logger(__name__)
 
 _kinds: dict[str, tuple[str, Callable[[int, Progress], None]]] = {}
+_given_up: dict[str, Callable[[int], None]] = {}
+_leases: dict[str, timedelta] = {}
 
 
-def register(kind: str, *, task: str, run: Callable[[int, Progress], None]) -> None:
-    """Say what a kind of job does: `run(subject_id, progress)` in a worker, started by the Celery task named `task`."""
+def register(
+    kind: str,
+    *,
+    task: str,
+    run: Callable[[int, Progress], None],
+    given_up: Callable[[int], None] = lambda subject_id: None,
+    lease: timedelta = LEASE,
+) -> None:
+    """Say what a kind of job does: `run(subject_id, progress)` in a worker, started by the Celery task named `task`.
+
+    `given_up(subject_id)` is called when a job of this kind has failed for good, for what must not wait for ever, in
+    the transaction that says so. `lease` is longer than the work can take between two calls of `progress`: when it has
+    run out, the worker is taken for lost.
+    """
     _kinds[kind] = (task, run)
+    _given_up[kind] = given_up
+    _leases[kind] = lease
 
 
 def start(*, kind: str, subject_id: int, actor: User | None) -> Job:
@@ -39,28 +55,22 @@ def start(*, kind: str, subject_id: int, actor: User | None) -> Job:
 
 def run(job_id: int) -> None:
     """Claim the job and do it; a second delivery of a running or finished job does nothing."""
-    now = timezone.now()
-    claimed = Job.objects.filter(
-        Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, lease_until__lt=now),
-        pk=job_id,
-        attempts__lt=Job.MOST_ATTEMPTS,
-    ).update(state=Job.State.RUNNING, attempts=F("attempts") + 1, lease_until=now + LEASE, percent=0)
-    if not claimed:
+    job = _claim(job_id)
+    if job is None:
         return
-    job = Job.objects.get(pk=job_id)
     try:
         _kinds[job.kind][1](job.subject_id, lambda percent: _progress(job, percent))
     except DomainError as error:
-        _finish(job, Job.State.FAILED, error.message)
+        _fail(job, error.message)
     except Exception as error:
         log.exception("job_failed", job=job.pk, kind=job.kind)
         if job.attempts >= Job.MOST_ATTEMPTS:
-            _finish(job, Job.State.FAILED, str(error)[:2000])
+            _fail(job, str(error)[:2000])
         else:
-            waits = {"state": Job.State.WAITING, "error": str(error)[:2000], "lease_until": None}
-            Job.objects.filter(pk=job.pk).update(**waits)
+            _claimed(job).update(state=Job.State.WAITING, error=str(error)[:2000], lease_until=None)
     else:
-        _finish(job, Job.State.DONE, "")
+        # Done is done, also where its lease had run out meanwhile.
+        _finish(Job.objects.filter(pk=job.pk), Job.State.DONE, percent=100)
 
 
 def cancel(*, job: Job) -> bool:
@@ -76,7 +86,8 @@ def sweep() -> int:
     """Wake workers for the jobs that wait or whose worker died; fail those out of attempts. Returns how many woke."""
     now = timezone.now()
     lost = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=now, attempts__gte=Job.MOST_ATTEMPTS)
-    lost.update(state=Job.State.FAILED, finished_at=now, error="worker lost")
+    for job in lost:
+        _fail(job, "worker lost", lease_until__lt=now)
     stuck = Job.objects.filter(
         Q(state=Job.State.WAITING, created_at__lt=now - timedelta(seconds=20))
         | Q(state=Job.State.RUNNING, lease_until__lt=now)
@@ -88,15 +99,40 @@ def sweep() -> int:
     return len(found)
 
 
+def _claim(job_id: int) -> Job | None:
+    """Return the job where this call took it: one conditional update."""
+    found = Job.objects.filter(pk=job_id).first()
+    if found is None:
+        return None
+    now = timezone.now()
+    claimed = Job.objects.filter(
+        Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, lease_until__lt=now),
+        pk=job_id,
+        attempts=found.attempts,
+        attempts__lt=Job.MOST_ATTEMPTS,
+    ).update(state=Job.State.RUNNING, attempts=found.attempts + 1, lease_until=now + _lease_of(found), percent=0)
+    return Job.objects.get(pk=job_id) if claimed else None
+
+
+def _lease_of(job: Job) -> timedelta:
+    return _leases.get(job.kind, LEASE)
+
+
+def _claimed(job: Job) -> QuerySet[Job]:
+    """Keep the row while it runs and is this claim's: not one that ended, or that another worker took over."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+
+
 def _progress(job: Job, percent: int) -> None:
-    Job.objects.filter(pk=job.pk).update(percent=percent, lease_until=timezone.now() + LEASE)
+    _claimed(job).update(percent=percent, lease_until=timezone.now() + _lease_of(job))
 
 
-def _finish(job: Job, state: Job.State, error: str) -> None:
-    Job.objects.filter(pk=job.pk).update(
-        state=state,
-        error=error,
-        finished_at=timezone.now(),
-        lease_until=None,
-        percent=100 if state == Job.State.DONE else F("percent"),
-    )
+@transaction.atomic
+def _fail(job: Job, error: str, **still: Any) -> None:
+    """Give the job up, and what waits for it, in one transaction; not where it is not `still` so."""
+    if _finish(_claimed(job).filter(**still), Job.State.FAILED, error=error) and job.kind in _given_up:
+        _given_up[job.kind](job.subject_id)
+
+
+def _finish(rows: QuerySet[Job], state: Job.State, *, error: str = "", **values: Any) -> int:
+    return rows.update(state=state, error=error, finished_at=timezone.now(), lease_until=None, **values)

@@ -1,4 +1,5 @@
-"""A database outage is a 503 page with Retry-After, never a stack trace."""
+"""Pages for what goes wrong around a view: a database outage (503, with Retry-After), an address that only takes what
+is sent from a form (405)."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from collections.abc import Callable
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import resolve
 from django.views.defaults import server_error
 
 RETRY_SECONDS = 30
@@ -28,6 +30,29 @@ class DatabaseOutageMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Catch it at the view, before Django turns it into a 500."""
         return _outage(exception) if isinstance(exception, OUTAGES) else None
+
+
+class FormAddressMiddleware:
+    """Answers whoever opens the address of a verb, after signing in anew or by a reload, with the way to its page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":
+            response.content = render_to_string("405.html", {"page_url": _page_of(request.path)}, request).encode()
+        return response
+
+
+def _page_of(path: str) -> str:
+    """Return the page a verb belongs to: its address without the last part, or the start where there is none such."""
+    page = path.rstrip("/").rpartition("/")[0] + "/"
+    try:
+        resolve(page)
+    except Http404:
+        return "/"
+    return page
 
 
 def outage_or_error(request: HttpRequest) -> HttpResponse:

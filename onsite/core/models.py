@@ -30,6 +30,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "number"], name="audit_entry_one_order")]
+        indexes = [models.Index(fields=["chain", "target"])]
 
     def __str__(self) -> str:
         return f"{self.chain_id}#{self.number} {self.action}"

@@ -10,20 +10,24 @@ from datetime import date
 from engagements.models import Engagement
 from reports.building.closing_report import build_closing_report
 from reports.building.field_manual import build_field_manual
+from reports.building.weekly_report import build_weekly_report
 from reports.documents.closing_report import ClosingReport
 from reports.documents.field_manual import FieldManual
 from reports.documents.snapshot import Snapshot
+from reports.documents.weekly_report import WeeklyReport
 from reports.models import Document, DocumentKind, Draft
 
-Issued = ClosingReport | FieldManual
+Issued = ClosingReport | FieldManual | WeeklyReport
 
 BUILDERS: dict[DocumentKind, Callable[[Engagement, Draft, str], Issued]] = {
     DocumentKind.CLOSING_REPORT: build_closing_report,
     DocumentKind.FIELD_MANUAL: build_field_manual,
+    DocumentKind.WEEKLY_REPORT: build_weekly_report,
 }
 _CLASSES: dict[str, type[Snapshot]] = {
     DocumentKind.CLOSING_REPORT: ClosingReport,
     DocumentKind.FIELD_MANUAL: FieldManual,
+    DocumentKind.WEEKLY_REPORT: WeeklyReport,
 }
 
 
@@ -34,7 +38,7 @@ def build(engagement: Engagement, kind: DocumentKind, draft: Draft, language: st
 
 def dated(snapshot: Issued, on: date) -> Issued:
     """Return the snapshot as issued on this day."""
-    if isinstance(snapshot, ClosingReport):
+    if not isinstance(snapshot, FieldManual):
         return replace(snapshot, issued_on=on)
     *before, own = snapshot.changes
     return replace(snapshot, issued_on=on, changes=(*before, replace(own, issued_on=on)))
@@ -42,7 +46,7 @@ def dated(snapshot: Issued, on: date) -> Issued:
 
 def sealed(snapshot: Issued, *, version: int, verify_url: str, audit_head: str) -> Issued:
     """Return the snapshot with what is only known when it is issued."""
-    if isinstance(snapshot, ClosingReport):
+    if not isinstance(snapshot, FieldManual):
         return replace(snapshot, version=str(version), verify_url=verify_url, audit_head=audit_head)
     *before, own = snapshot.changes
     changes = (*before, replace(own, version=str(version)))

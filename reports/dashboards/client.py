@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from engagements import forecast_page
@@ -24,28 +25,37 @@ from reports.dashboards.emergencies import running_emergencies
 from reports.dashboards.state import State, state_of
 from reports.models import Document
 from reports.rows import ObjectiveRow, objective_rows, stage_rows
-from standups.models import Party, Problem, Severity
+from standups.models import ConcernState, Idea, Party, Problem, Severity, StandUp
 from standups.shown import ShownDay, shown_day
+from standups.talk import Readings, readings_of
 
 MOST_ITEMS = 5
 MOST_HELPS = 3
+MOST_NEWS = 3
+NEWS_DAYS = 7
 
 
 @dataclass(frozen=True)
 class Dashboard:
     """What the page shows. `to_sign` wait for the viewer's own signature, the oldest first; `asked` are the open items whose
-    next step is with the client; `wanted` the documents asked of the viewer; `helps` what would keep the date; `first_stand_up_on` stands in for a stand-up not held
-    yet; `forecast` is what a published one says; `emergencies` are those that run at this moment."""
+    next step is with the client, `to_confirm` the concerns that we answered; `idea_news` what was told of the viewer's
+    ideas in the last week; `wanted` the documents asked of the viewer; `helps` what would keep the date; `readings` are
+    those of the newest stand-up; `first_stand_up_on` stands in for a stand-up not held yet; `forecast` is what a
+    published one says; `emergencies` are those that run at this moment."""
 
     state: State
     to_sign: list[SignOff]
     asked: list[Problem]
+    to_confirm: list[Problem]
+    idea_news: list[Idea]
     wanted: list[DocumentRequest]
     helps: list[Problem]
     objectives: list[ObjectiveRow]
     goals: SignOff | None
     chart: SafeString
     stand_up: ShownDay | None
+    readings: Readings | None
+    remark_count: int
     first_stand_up_on: date | None
     open_items: list[Problem]
     open_count: int
@@ -60,18 +70,24 @@ def client_dashboard(engagement: Engagement, viewer: User, today: date) -> Dashb
     stages = stage_rows(engagement.stages.visible_to(viewer).shared())
     texts = _current_texts(engagement, viewer)
     problems = list(engagement.problems.visible_to(viewer).shared().open().oldest_first())
-    stand_up = _latest_stand_up(engagement, viewer)
+    newest = _newest_stand_up(engagement, viewer)
     return Dashboard(
         state=state_of(engagement, stages, today),
         to_sign=_waiting_for(viewer, texts),
-        asked=_by_urgency([problem for problem in problems if problem.next_step_with == Party.CLIENT]),
+        asked=_by_urgency([row for row in problems if row.next_step_with == Party.CLIENT and not _is_answered(row)]),
+        to_confirm=[row for row in problems if _is_answered(row)],
+        idea_news=_idea_news(engagement, viewer),
         wanted=_wanted_of(engagement, viewer),
-        helps=_by_urgency([problem for problem in problems if problem.severity != Severity.MINOR])[:MOST_HELPS],
+        helps=_by_urgency([row for row in problems if row.severity != Severity.MINOR and not row.is_concern])[
+            :MOST_HELPS
+        ],
         objectives=objective_rows(engagement, engagement.objectives.visible_to(viewer).shared()),
         goals=next((text for text in texts if text.kind == SignOff.Kind.GOALS), None),
         chart=plan_chart(engagement, stages, today),
-        stand_up=stand_up,
-        first_stand_up_on=None if stand_up else _first_stand_up_on(engagement, today),
+        stand_up=shown_day(user=viewer, stand_up=newest, as_client=True) if newest else None,
+        readings=readings_of(viewer, newest) if newest else None,
+        remark_count=getattr(newest, "remark_count", 0),
+        first_stand_up_on=None if newest else _first_stand_up_on(engagement, today),
         open_items=problems[:MOST_ITEMS],
         open_count=len(problems),
         documents=_newest(engagement, viewer),
@@ -115,9 +131,22 @@ def _wanted_of(engagement: Engagement, viewer: User) -> list[DocumentRequest]:
     return list(rows if viewer.is_vendor else rows.filter(Q(asked_of=viewer) | Q(asked_of=None)))
 
 
-def _latest_stand_up(engagement: Engagement, viewer: User) -> ShownDay | None:
-    newest = engagement.stand_ups.visible_to(viewer).shared().newest_first().first()
-    return shown_day(user=viewer, stand_up=newest, as_client=True) if newest else None
+def _is_answered(problem: Problem) -> bool:
+    """Whether it is a concern whose answer waits for the client's word."""
+    return problem.concern_state == ConcernState.ANSWERED
+
+
+def _idea_news(engagement: Engagement, viewer: User) -> list[Idea]:
+    """What became of the viewer's ideas in the last days; a vendor person sees that of all the client's."""
+    since = timezone.now() - timedelta(days=NEWS_DAYS)
+    rows = engagement.ideas.visible_to(viewer).shared().filter(told_at__gte=since).with_people().order_by("-told_at")
+    return list(rows[:MOST_NEWS] if viewer.is_vendor else rows.filter(said_by=viewer)[:MOST_NEWS])
+
+
+def _newest_stand_up(engagement: Engagement, viewer: User) -> StandUp | None:
+    """The newest published one, with how many remarks there are on it as `remark_count`."""
+    rows = engagement.stand_ups.visible_to(viewer).shared().newest_first()
+    return rows.annotate(remark_count=Count("comments")).first()
 
 
 def _by_urgency(problems: list[Problem]) -> list[Problem]:
@@ -136,8 +165,13 @@ def _first_stand_up_on(engagement: Engagement, today: date) -> date | None:
 
 
 def _newest(engagement: Engagement, viewer: User) -> list[Document]:
-    """The newest version of each kind of document."""
-    rows = engagement.documents.visible_to(viewer).shared().defer("snapshot", "renderer").order_by("kind", "-version")
+    """The newest version of each kind of document, of weekly reports that of the newest week."""
+    rows = (
+        engagement.documents.visible_to(viewer)
+        .shared()
+        .defer("snapshot", "renderer")
+        .order_by("kind", "-period", "-version")
+    )
     newest: dict[str, Document] = {}
     for row in rows:
         newest.setdefault(row.kind, row)

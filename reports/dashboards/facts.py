@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db.models import Count, Max, Q
@@ -38,6 +38,10 @@ class Facts:
         )
         problems = Problem.objects.visible_to(viewer).open().critical().filter(**of_these).order_by()
         self.critical: dict[int, int] = dict(problems.values_list("engagement_id").annotate(count=Count("pk")))
+        # The longest waiting first, as `unanswered` orders and annotates them.
+        self.concerns_since: dict[int, list[datetime]] = defaultdict(list)
+        for row in Problem.objects.visible_to(viewer).unanswered().filter(**of_these):
+            self.concerns_since[row.engagement_id].append(row.waits_since)  # type: ignore[attr-defined]
         forecasts = Forecast.objects.visible_to(viewer).filter(**of_these)
         self.probabilities: dict[int, float] = dict(forecasts.values_list("engagement_id", "probability"))
         leads = Membership.objects.visible_to(viewer).active().with_part(Part.LEAD).select_related("user")

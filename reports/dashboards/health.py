@@ -16,6 +16,7 @@ LATE_BAD_DAYS = 5
 SIGNATURE_PATIENCE_DAYS = 5
 WAIVER_NEAR_DAYS = 3
 VISIT_NEAR_DAYS = 7
+CONCERN_PATIENCE_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,9 @@ class Signs:
     """What is known of one engagement.
 
     `slip` is in working days (negative: early); `missed_days` counts the agreed stand-up days in a row without one;
-    `signature_waits_days` working days; `waiver_due_days` and `visit_due_days` calendar days until the first is due,
-    negative once it has passed, None where there is none; `is_overdue`: the planned day passed without a go-live.
+    `signature_waits_days` and `concern_waits_days` (the client's oldest doubt without an answer) working days;
+    `waiver_due_days` and `visit_due_days` calendar days until the first is due, negative once it has passed, None where
+    there is none; `is_overdue`: the planned day passed without a go-live.
     """
 
     slip: int = 0
@@ -34,6 +36,7 @@ class Signs:
     signature_waits_days: int | None = None
     waiver_due_days: int | None = None
     visit_due_days: int | None = None
+    concern_waits_days: int | None = None
     has_lead: bool = True
 
 
@@ -48,8 +51,8 @@ class Reason:
 def reasons(signs: Signs) -> tuple[Reason, ...]:
     """Return every reason, the worst first; within a level in the order below."""
     found = [
-        _critical(signs), _missed(signs), _waiver(signs), _visit(signs), _overdue(signs), _late(signs),
-        _signature(signs), _lead(signs),
+        _critical(signs), _missed(signs), _concern(signs), _waiver(signs), _visit(signs), _overdue(signs),
+        _late(signs), _signature(signs), _lead(signs),
     ]  # fmt: skip
     return tuple(sorted((reason for reason in found if reason), key=lambda reason: _RANK[reason.level]))
 
@@ -78,6 +81,16 @@ def _missed(signs: Signs) -> Reason | None:
         return None
     text = ngettext("No stand-up on the last agreed day", "No stand-up for %(days)s agreed days", days)
     return Reason("bad" if days >= MISSED_BAD_DAYS else "warn", text % {"days": days})
+
+
+def _concern(signs: Signs) -> Reason | None:
+    days = signs.concern_waits_days
+    if days is None or days <= CONCERN_PATIENCE_DAYS:
+        return None
+    text = ngettext(
+        "Concern unanswered for %(days)s working day", "Concern unanswered for %(days)s working days", days
+    )
+    return Reason("warn", text % {"days": days})
 
 
 def _waiver(signs: Signs) -> Reason | None:

@@ -83,6 +83,7 @@ def _row(engagement: Engagement, facts: Facts) -> Row:
             [row.due_on for row in facts.waivers[engagement.pk] if facts.is_still_missing(row)], today
         ),
         visit_due_days=_soonest([row.due_on for row in facts.visits[engagement.pk]], today),
+        concern_waits_days=_longest_concern(engagement, facts, today),
         has_lead=lead is not None,
     )
     probability = facts.probabilities.get(engagement.pk)
@@ -96,6 +97,13 @@ def _longest_wait(engagement: Engagement, facts: Facts, today: date) -> int | No
         return None
     since = [text.frozen_at.astimezone(engagement.zone).date() for text in facts.unsigned[engagement.pk]]
     return engagement.working_calendar.working_days_between(min(since), today) if since else None
+
+
+def _longest_concern(engagement: Engagement, facts: Facts, today: date) -> int | None:
+    since = facts.concerns_since.get(engagement.pk)
+    if not since or not engagement.is_running:
+        return None
+    return engagement.working_calendar.working_days_between(since[0].astimezone(engagement.zone).date(), today)
 
 
 def _soonest(days: Sequence[date], today: date) -> int | None:

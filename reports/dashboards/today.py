@@ -16,8 +16,9 @@ from engagements.planning import share_calendars
 from onsite.accounts.models import User
 from reports.dashboards.emergencies import running_emergencies
 from reports.dashboards.facts import with_open_ends
+from reports.dashboards.owed import Owed, load_owed
 from reports.rows import StageRow, stage_rows
-from standups.models import Party, Problem, Severity, StandUp
+from standups.models import ConcernState, Party, Problem, Severity, StandUp
 
 BACK_DAYS = 7
 AHEAD_DAYS = 14
@@ -39,7 +40,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Day:
-    """Everything on the page; `sheets` are signed sheets that another person registered, `emergencies` run just now."""
+    """Everything on the page; `owed` is what people at the clients' wait for, `sheets` are signed sheets that another
+    person registered, `emergencies` run just now."""
 
     places: list[Place]
     problems: list[Problem]
@@ -47,6 +49,7 @@ class Day:
     visits: list[FollowUpVisit]
     sheets: list[Signature]
     emergencies: list[Invocation]
+    owed: Owed
 
     @property
     def to_write(self) -> int:
@@ -61,13 +64,15 @@ def load_day(user: User) -> Day:
     engagements = {row.pk: row for row in rows}
     share_calendars(engagements.values())
     problems = _problems(user, engagements)
+    running = {pk: row for pk, row in engagements.items() if row.is_running}
     return Day(
-        places=_places(user, [row for row in engagements.values() if row.is_running]),
+        places=_places(user, list(running.values())),
         problems=problems[:MOST_PROBLEMS],
         problem_count=len(problems),
         visits=_visits(user, engagements),
         sheets=_sheets(user, engagements),
         emergencies=running_emergencies(user, engagements.values()),
+        owed=load_owed(user, running),
     )
 
 
@@ -107,9 +112,10 @@ def _agreed_before(engagement: Engagement, today: date) -> Iterator[date]:
 
 
 def _problems(user: User, engagements: dict[int, Engagement]) -> list[Problem]:
-    """With the vendor and open: critical ones first, then by due day, the oldest before the younger."""
+    """With the vendor and open, but for concerns, which are owed an answer: critical ones first, then by due day, the
+    oldest before the younger."""
     rows = Problem.objects.visible_to(user).open().with_party(Party.VENDOR).filter(engagement__in=engagements)
-    found = list(rows)
+    found = list(rows.exclude(concern_state=ConcernState.OPEN))
     for row in found:
         row.engagement = engagements[row.engagement_id]
     return sorted(

@@ -24,12 +24,12 @@ from engagements.models import (
     Waiver,
 )
 from reports.models import Document
-from standups.models import StandUp
+from standups.models import Acknowledgement, Comment, Evidence, Idea, Problem, Reply, StandUp
 
 
-def put_back(engagement: Engagement, *, since: datetime, to: datetime) -> None:
+def put_back(engagement: Engagement, *, since: datetime, to: datetime, has_voices: bool) -> None:
     """Set every stamp that the engagement's rows got since a moment to another one."""
-    for rows, field in _stamps(engagement):
+    for rows, field in [*_stamps(engagement), *(_stamps_of_voices(engagement) if has_voices else ())]:
         rows.filter(**{f"{field}__gte": since}).update(**{field: to})
 
 
@@ -62,4 +62,20 @@ def _stamps(engagement: Engagement) -> list[tuple[QuerySet[Any], str]]:
         (Reading.objects.filter(objective__engagement=engagement), "recorded_at"),
         (StandUp.objects.filter(**own), "created_at"),
         (StandUp.objects.filter(**own), "published_at"),
+        (Problem.objects.filter(**own), "changed_at"),
+    ]
+
+
+def _stamps_of_voices(engagement: Engagement) -> list[tuple[QuerySet[Any], str]]:
+    own = {"engagement": engagement}
+    return [
+        (Acknowledgement.objects.filter(stand_up__engagement=engagement), "at"),
+        (Comment.objects.filter(stand_up__engagement=engagement), "at"),
+        (Reply.objects.filter(problem__engagement=engagement), "verdict_at"),
+        (Evidence.objects.filter(problem__engagement=engagement), "added_at"),
+        (Evidence.objects.filter(problem__engagement=engagement), "scanned_at"),
+        (Idea.objects.filter(**own), "noted_at"),
+        (Idea.objects.filter(**own), "thanked_at"),
+        (Idea.objects.filter(**own), "decided_at"),
+        (Idea.objects.filter(**own), "told_at"),
     ]

@@ -14,16 +14,20 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import CLIENT_PARTS
 from onsite.core import calendars
 from onsite.notifications.models import Message
-from reports.demo import agreement, daily, ending, preparing
+from reports.demo import agreement, daily, ending, listening, preparing
 from reports.demo.backdate import put_back, put_back_signatures
 from reports.demo.calendar import StoryDays
 from reports.demo.moving import move_stages
 from reports.demo.people import BY_KEY
 from reports.demo.story import Story
 from reports.demo.telling import Telling
+from reports.demo.voices import Voices
 
 CALENDAR = "CN"
-MAILS_OF_THE_MOMENT = ("joined", "document_asked", "document_received", "contingency_invoked")
+MAILS_OF_THE_MOMENT = (
+    "joined", "document_asked", "document_received", "contingency_invoked", "concern_raised", "concern_answered",
+    "concern_reopened", "idea_thanked", "idea_outcome", "stand_up_commented",
+)  # fmt: skip
 
 
 def is_told(story: Story) -> bool:
@@ -107,10 +111,11 @@ def _live_through(telling: Telling, number: int) -> None:
     ending.go_on(telling, number)
     move_stages(telling, number)
     daily.hold_stand_up(telling, number)
+    listening.go_on(telling, number)
     _measure(telling, number)
     plan.take_snapshot(telling.engagement, on=day)
     put_back_signatures(telling.engagement, since=telling.began, on=day)
-    put_back(telling.engagement, since=telling.began, to=hour)
+    put_back(telling.engagement, since=telling.began, to=hour, has_voices=telling.story.voices != Voices())
     telling.engagement.refresh_from_db()
 
 

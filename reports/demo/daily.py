@@ -10,7 +10,7 @@ from reports.demo.story import Day, Internal, Reply, Trouble
 from reports.demo.telling import Telling
 from standups.models import Answer, Problem, Section, StandUp
 from standups.services.entry import AnswerEntry, Entry, LineEntry, first_entry, problems_to_answer
-from standups.services.problems import save_problem
+from standups.services.problems import Linking, save_problem
 from standups.services.publishing import publish_stand_up
 from standups.services.writing import save_stand_up
 
@@ -104,7 +104,23 @@ def _describe_new_problems(telling: Telling, told: Day, stand_up: StandUp) -> No
             problem=stand_up.raised_problems.unscoped().get(title=_text(trouble.text)),
             owner_role=trouble.role,
             due_on=due_on,
+            kind=trouble.kind,
+            owner=telling.people[trouble.owner] if trouble.owner else telling.lead,
+            next_step=trouble.next_step,
+            links=_links(telling, trouble),
         )
+
+
+def _links(telling: Telling, trouble: Trouble) -> dict[str, Linking]:
+    """What the problem belongs to, by the names of the story."""
+    engagement = telling.engagement
+    goals = list(engagement.objectives.unscoped().order_by("pk").values_list("pk", flat=True))
+    found = {
+        "functions": engagement.functions.unscoped().filter(name__in=trouble.functions).values_list("pk", flat=True),
+        "tasks": engagement.tasks.unscoped().filter(name__in=trouble.tasks).values_list("pk", flat=True),
+        "objectives": [goals[place] for place in trouble.goals],
+    }
+    return {name: Linking(added=frozenset(rows)) for name, rows in found.items()}
 
 
 def _tell_key_problems(telling: Telling, told: Day) -> None:

@@ -12,6 +12,8 @@ from engagements.services import followups
 from onsite.core.errors import DomainError
 from reports.demo.story import Paper, WentLive
 from reports.demo.telling import Telling
+from reports.figures.weekly import Week
+from reports.models import DocumentKind
 from reports.services import draft_of, issue_document, next_version, save_draft
 
 log = structlog.get_logger(__name__)
@@ -46,27 +48,37 @@ def write_papers(telling: Telling, number: int | None) -> None:
     for paper in telling.story.papers:
         if paper.day != number:
             continue
+        period = _period(telling, paper)
         save_draft(
             actor=telling.lead,
             engagement=telling.engagement,
             kind=paper.kind,
-            version=draft_of(telling.engagement, paper.kind).version,
+            period=period,
+            version=draft_of(telling.engagement, paper.kind, period).version,
             summary=paper.summary,
             proposals="\n".join(paper.proposals),
             changes=paper.changes,
         )
-        _issue(telling, paper)
+        _issue(telling, paper, period)
 
 
-def _issue(telling: Telling, paper: Paper) -> None:
+def _period(telling: Telling, paper: Paper) -> str:
+    """Return the week that a weekly report tells of: the one before its day, because that one is whole."""
+    if paper.kind != DocumentKind.WEEKLY_REPORT:
+        return ""
+    return Week.of(telling.days.today if paper.day is None else telling.days.on(paper.day)).before.code
+
+
+def _issue(telling: Telling, paper: Paper, period: str) -> None:
     engagement = telling.engagement
     try:
         issue_document(
             actor=telling.manager,
             engagement=engagement,
             kind=paper.kind,
+            period=period,
             language=engagement.language,
-            version=next_version(engagement, paper.kind),
+            version=next_version(engagement, paper.kind, period),
             on=None if paper.day is None else telling.days.on(paper.day),
         )
     except DomainError as error:

@@ -102,7 +102,8 @@ class Check:
 
 @dataclass(frozen=True)
 class Wish:
-    """A change request; it is done when `signers` have signed it on the day it was decided."""
+    """A change request; it is done when `signers` have signed it on the day it was decided. `idea` names the story's
+    thought that it came from."""
 
     day: int
     title: str
@@ -117,6 +118,7 @@ class Wish:
     decided_on: int | None = None
     decision_note: str = ""
     signers: tuple[str, ...] = ()
+    idea: str = ""
 
 
 @dataclass(frozen=True)

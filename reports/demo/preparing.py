@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -21,9 +22,11 @@ from engagements.services import (
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
 from onsite.core.spreadsheet import Sheet, write
+from reports.demo.listening import idea_of
 from reports.demo.people import BY_KEY, PASSWORDS
 from reports.demo.preparation import Asked, Fitted, Happened, Preparation, Wish
 from reports.demo.telling import Telling
+from standups.services import ideas
 
 
 def begin(telling: Telling) -> None:
@@ -132,11 +135,15 @@ def _file(title: str) -> SimpleUploadedFile:
 
 def _wish(telling: Telling, wish: Wish, number: int) -> None:
     if wish.day == number:
-        changes.save_change(
-            actor=telling.lead, engagement=telling.engagement, title=wish.title, reason=wish.reason, origin=wish.origin,
-            origin_note=wish.origin_note, stage=telling.engagement.stages.unscoped().get(kind=wish.stage),
-            impact_days=wish.impact_days, impact_note=wish.impact_note, into_scope=wish.into_scope, price=wish.price,
-        )  # fmt: skip
+        fields: dict[str, Any] = {
+            "title": wish.title, "reason": wish.reason, "origin": wish.origin, "origin_note": wish.origin_note,
+            "stage": telling.engagement.stages.unscoped().get(kind=wish.stage), "impact_days": wish.impact_days,
+            "impact_note": wish.impact_note, "into_scope": wish.into_scope, "price": wish.price,
+        }  # fmt: skip
+        if wish.idea:
+            ideas.turn_into_change(actor=telling.lead, idea=idea_of(telling, wish.idea), **fields)
+        else:
+            changes.save_change(actor=telling.lead, engagement=telling.engagement, **fields)
     if wish.decided_on == number:
         change = telling.engagement.changes.unscoped().get(title=wish.title)
         decided = changes.decide_change(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engagements.models import CoreTask, Direction, StageKind
 from engagements.models.client import Industry
 from onsite.accounts.roles import Part, Role
 from reports.demo.preparation import Preparation
+from reports.demo.voices import Voices
 from reports.models import DocumentKind
-from standups.models import Answer, Party, Severity
+from standups.models import Answer, Kind, Party, Severity
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ class Told:
 
 @dataclass(frozen=True)
 class Trouble:
-    """A problem that a stand-up raised; it is due `due_in` working days later."""
+    """A problem that a stand-up raised; it is due `due_in` working days later. `owner` cares for it, the lead where nobody
+    is named; `functions` and `tasks` are names, `goals` counted from 0."""
 
     key: str
     text: str | Internal
@@ -149,6 +151,12 @@ class Trouble:
     role: str = ""
     due_in: int | None = None
     told: Told | None = None
+    kind: Kind = Kind.OTHER
+    owner: str = ""
+    next_step: str = ""
+    functions: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    goals: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,7 +185,7 @@ class Day:
 @dataclass(frozen=True)
 class Paper:
     """The words of a document, issued on the story's day `day`, today where none is told; `changes` is what the author
-    notes of the version before."""
+    notes of the version before. A weekly report tells of the week before that day."""
 
     kind: DocumentKind
     summary: str
@@ -231,6 +239,7 @@ class Story:
     papers: tuple[Paper, ...] = ()
     today_is_open: bool = False
     regulars: tuple[str, ...] = ()
+    voices: Voices = field(default_factory=Voices)
 
     @property
     def lead(self) -> str:

@@ -23,9 +23,12 @@ from reports.documents.closing_report import ClosingReport
 from reports.documents.field_manual import FieldManual
 from reports.documents.interview_guide import InterviewGuide
 from reports.documents.manual_page import chapters_context
+from reports.documents.minutes import Minutes
 from reports.documents.parts import Objective, Plan, Signatory
 from reports.documents.sign_off import SignOffSheet
 from reports.documents.snapshot import Snapshot
+from reports.documents.weekly_page import weekly_blocks, weekly_facts, weekly_lead, weekly_span, weekly_title
+from reports.documents.weekly_report import WeeklyReport
 
 HTML_LANGUAGES = {"zh-hans": "zh-Hans", "zh-cn": "zh-Hans"}
 # More rows than this don't fit on a page with the caption: then the plan is cut into charts of the same scale, two to a page.
@@ -92,6 +95,10 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
         context |= _sheet_context(snapshot)
     elif isinstance(snapshot, InterviewGuide):
         context |= {"kind": _("Interview guide")}
+    elif isinstance(snapshot, Minutes):
+        context |= {"kind": _("Minutes of the stand-up")}
+    elif isinstance(snapshot, WeeklyReport):
+        context |= _weekly_context(snapshot)
     return context
 
 
@@ -141,6 +148,18 @@ def _sheet_context(sheet: SignOffSheet) -> dict[str, Any]:
         "kind": _("Text to be signed"),
         "qr": qr_svg(sheet.register_url, label=_("QR code to the page that registers the signed sheet")),
         **_signing(sheet.signatories),
+    }
+
+
+def _weekly_context(report: WeeklyReport) -> dict[str, Any]:
+    return {
+        "kind": _("Weekly report"),
+        "week": weekly_title(report),
+        "span": weekly_span(report),
+        "lead": weekly_lead(report),
+        "facts": weekly_facts(report),
+        "blocks": weekly_blocks(report),
+        "qr": qr_svg(report.verify_url, label=_("QR code to the verification page")),
     }
 
 

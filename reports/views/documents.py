@@ -1,6 +1,10 @@
-"""The documents of one engagement: what is issued, what is being written, what is being printed."""
+"""The documents of one engagement: what is issued, what is being written, what is being printed. The words of a weekly
+report have a page of their own."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.forms.models import model_to_dict
@@ -30,10 +34,11 @@ from reports.models import Document, DocumentKind, Draft
 @signed_in
 @require_safe
 def document_list(request: HttpRequest, engagement_id: int) -> HttpResponse:
-    """Every issued document with its versions; for the vendor also what can be written."""
+    """Every issued document with its versions; for the vendor also what can be written. ?weeks=all lists every week."""
     engagement = open_engagement(request, engagement_id)
     context = workspace(request, engagement, "documents", heading=_("Documents"))
-    return render(request, "reports/documents.html", context | {"kinds": listed(engagement, person(request))})
+    found = listed(engagement, person(request), all_weeks=request.GET.get("weeks") == "all")
+    return render(request, "reports/documents.html", context | {"documents": found})
 
 
 @signed_in
@@ -42,7 +47,7 @@ def draft(request: HttpRequest, engagement_id: int, kind: str) -> HttpResponse:
     engagement = open_engagement(request, engagement_id)
     wanted = _kind(kind)
     require(person(request), Permission.DRAFT_DOCUMENT, engagement)
-    row, form, saved = _save_words(request, engagement, wanted)
+    row, form, saved = save_words(request, engagement, wanted)
     if saved is not None:
         messages.success(request, _("Saved. Nothing is issued yet."))
         return redirect("reports:draft", engagement.pk, kind)
@@ -53,36 +58,51 @@ def draft(request: HttpRequest, engagement_id: int, kind: str) -> HttpResponse:
 @require_POST
 def issue(request: HttpRequest, engagement_id: int, kind: str) -> HttpResponse:
     """Save the words that came along, freeze the next version with them and start printing it."""
-    engagement = open_engagement(request, engagement_id)
-    user, wanted = person(request), _kind(kind)
-    require(user, Permission.ISSUE_DOCUMENT, engagement)
+    engagement, wanted = open_engagement(request, engagement_id), _kind(kind)
+    require(person(request), Permission.ISSUE_DOCUMENT, engagement)
+    back = redirect("reports:draft", engagement.pk, kind).url
+    return issue_posted(
+        request, engagement, wanted, back=back, again=lambda *words: _draft_page(request, engagement, wanted, *words)
+    )
+
+
+def issue_posted(
+    request: HttpRequest, engagement: Engagement, kind: DocumentKind, *, back: str,
+    again: Callable[[Draft, DraftForm], HttpResponse], period: str = "",
+) -> HttpResponse:  # fmt: skip
+    """Issue what was posted and lead to it; `again` renders the page whose words can't be saved, `back` is where a
+    refusal is said."""
+    user = person(request)
     if "summary" in request.POST:
-        row, words, saved = _save_words(request, engagement, wanted)
+        row, words, saved = save_words(request, engagement, kind, period)
         if saved is None:
-            return _draft_page(request, engagement, wanted, row, words)
+            return again(row, words)
     form = IssueForm(request.POST, prefix="issue")
     if not form.is_valid():
         messages.error(request, _("Choose the language, and issue the version that the page offers."))
-        return redirect("reports:draft", engagement.pk, kind)
+        return redirect(back)
     try:
-        document = services.issue_document(actor=user, engagement=engagement, kind=wanted, **form.cleaned_data)
+        document = services.issue_document(
+            actor=user, engagement=engagement, kind=kind, period=period, **form.cleaned_data
+        )
     except DomainError as error:
         messages.error(request, error.message)
-        return redirect("reports:draft", engagement.pk, kind)
+        return redirect(back)
     return redirect("reports:document", engagement.pk, document.pk)
 
 
-def _save_words(
-    request: HttpRequest, engagement: Engagement, kind: DocumentKind
+def save_words(
+    request: HttpRequest, engagement: Engagement, kind: DocumentKind, period: str = ""
 ) -> tuple[Draft, DraftForm, Draft | None]:
     """Return the stored words, the form, and the saved words where the posted form could be saved."""
     user = person(request)
-    row = services.draft_of(engagement, kind)
+    row = services.draft_of(engagement, kind, period)
     form = DraftForm(request.POST or None, initial=model_to_dict(row), kind=kind)
-    saved = submitted(
-        request, form, lambda **words: services.save_draft(actor=user, engagement=engagement, kind=kind, **words)
-    )
-    return row, form, saved
+
+    def save(**words: Any) -> Draft:
+        return services.save_draft(actor=user, engagement=engagement, kind=kind, period=period, **words)
+
+    return row, form, submitted(request, form, save)
 
 
 def _draft_page(
@@ -112,7 +132,7 @@ def document(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
     rows = engagement.documents.visible_to(request.user).select_related("issued_by").defer("snapshot")
     found = get_object_or_404(rows, pk=pk)
     job = None if found.is_ready else services.job_of(found)
-    context = workspace(request, engagement, "documents", heading=found.get_kind_display())
+    context = workspace(request, engagement, "documents", heading=found.title)
     template = "reports/document.html#state" if request.headers.get("HX-Request") else "reports/document.html"
     response = render(request, template, context | {"document": found, "job": job})
     patch_vary_headers(response, ["HX-Request"])
@@ -132,7 +152,7 @@ def document_print(request: HttpRequest, engagement_id: int, pk: int) -> HttpRes
 
 
 def _kind(kind: str) -> DocumentKind:
-    """Return the kind of the address, or 404."""
-    if kind not in DocumentKind.values:
+    """Return the kind of the address, or 404. A weekly report is written on the page of its week."""
+    if kind not in DocumentKind.values or kind == DocumentKind.WEEKLY_REPORT:
         raise Http404
     return DocumentKind(kind)

@@ -95,6 +95,10 @@ class Page:
         return [person for person in self.people if person.is_client_side]
 
     @property
+    def agreed_minutes(self) -> int:
+        return StandUp.AGREED_MINUTES
+
+    @property
     def parties(self) -> list[tuple[str, str]]:
         return [(party.value, party_label(party, for_client=False)) for party in Party]
 

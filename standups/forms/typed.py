@@ -46,7 +46,7 @@ class Typed:
             lines=[row.entry() for row in self.lines if not row.is_spare],
             answers=[row.entry() for row in self.answers],
             present=sorted(self.present),
-            minutes=_number(self.minutes_text),
+            minutes=None if self.in_writing else _number(self.minutes_text),
             in_writing=self.in_writing,
             shown=self.shown,
         )
@@ -72,7 +72,8 @@ def read_typed(post: QueryDict) -> Typed:
         typed.errors.append(_("This page came back incomplete. Please check it and save again."))
     if sum(1 for row in typed.lines if not row.is_spare) > MOST_LINES:
         typed.errors.append(_("A stand-up holds at most %(most)s lines.") % {"most": MOST_LINES})
-    typed.minutes_error = _wrong_minutes(typed.minutes_text)
+    # Without a meeting nobody sees the field; what it holds does not count.
+    typed.minutes_error = "" if typed.in_writing else _wrong_minutes(typed.minutes_text)
     return typed
 
 

@@ -36,3 +36,46 @@ class Answer(models.TextChoices):
     STILL = "still", _("Still there")
     CHANGED = "changed", _("Changed")
     SOLVED = "solved", _("Solved")
+
+
+class Source(models.TextChoices):
+    """Where a problem came up."""
+
+    STAND_UP = "stand_up", _("Stand-up")
+    UAT = "uat", _("Acceptance test")
+    CLIENT = "client", _("Client")
+    CONTINGENCY = "contingency", _("Emergency")
+    DATA_CHECK = "data_check", _("Data check")
+    TEAM = "team", _("Our own work")
+
+
+class Kind(models.TextChoices):
+    """What kind of problem it is. A concern is a doubt of the client's, which only evidence answers (E3)."""
+
+    FUNCTION = "function", _("Function")
+    DATA = "data", _("Data")
+    INTERFACE = "interface", _("Interface")
+    ENVIRONMENT = "environment", _("Environment or network")
+    PERMISSION = "permission", _("Permission")
+    PERFORMANCE = "performance", _("Performance")
+    PROCESS = "process", _("Process or cooperation")
+    CONCERN = "concern", _("Concern")
+    OTHER = "other", _("Other")
+
+
+class ConcernState(models.TextChoices):
+    """Where the answer to a concern stands; no other problem has one."""
+
+    NONE = "", _("No concern")
+    OPEN = "open", _("Waits for our answer")
+    ANSWERED = "answered", _("Answered, waits for the client")
+    CONFIRMED = "confirmed", _("Confirmed by the client")
+
+
+class Mood(models.TextChoices):
+    """How somebody at the client's seems to take the work."""
+
+    TRUSTING = "trusting", _("Trusting")
+    NEUTRAL = "neutral", _("Neutral")
+    TENSE = "tense", _("Tense")
+    UPSET = "upset", _("Upset")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
@@ -34,6 +34,8 @@ class StandUpQuerySet(ScopedQuerySet["StandUp"]):
 
 class StandUp(models.Model):
     """What was said on one day. A draft until it is published; corrected entries say so."""
+
+    AGREED_MINUTES: ClassVar[int] = 15
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="stand_ups")
     held_on = models.DateField(_("day"))

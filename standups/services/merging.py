@@ -40,6 +40,12 @@ class Lines:
     before: dict[UUID, LineEntry] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
 
+    @property
+    def reach_client(self) -> bool:
+        """Whether the client read, or reads from now on, any of what is different."""
+        was_told = any(not line.is_internal for line in self.before.values())
+        return was_told or any(not line.is_internal for line in (*self.added, *self.changed))
+
     def facts(self) -> dict[str, Any]:
         counts = {name: len(getattr(self, name)) for name in ("added", "changed", "removed", "conflicts")}
         return {f"lines_{name}": count for name, count in counts.items() if count}
@@ -47,12 +53,13 @@ class Lines:
 
 @dataclass
 class Answers:
-    """What became of the answers; `reopened` are problems that had been called solved here."""
+    """What became of the answers; `reopened` are problems that had been called solved here; `reach_client` as of lines."""
 
     added: list[ProblemAnswer] = field(default_factory=list)
     changed: list[ProblemAnswer] = field(default_factory=list)
     reopened: list[int] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    reach_client: bool = False
 
     def facts(self) -> dict[str, Any]:
         counts = {name: len(getattr(self, name)) for name in ("added", "changed", "conflicts")}
@@ -67,7 +74,7 @@ def merge_lines(actor: User, stand_up: StandUp, typed: Sequence[LineEntry], *, i
     done = Lines()
     # A line that the page showed and nobody touched, but is gone: a colleague took it out.
     fresh = [e for e in typed if e.id not in stored and e.text and (is_new or e.is_touched)]
-    for entry in _not_used_elsewhere(fresh):
+    for entry in _not_used_elsewhere(fresh) if stand_up.is_published else fresh:
         done.added.append(_line_of(entry, stand_up, actor, position=last + len(done.added) + 1))
     for entry in typed:
         if entry.id in stored:
@@ -88,11 +95,15 @@ def merge_answers(actor: User, stand_up: StandUp, typed: Sequence[AnswerEntry], 
     said = {entry.problem_id: entry for entry in typed}
     done = Answers()
     # The actor may write here, so they see every problem of the engagement.
-    problems = stand_up.engagement.problems.unscoped()
+    problems = stand_up.engagement.problems.unscoped().only("kind", "is_internal")
     for problem in problems_to_answer(problems, day=stand_up.held_on, answered=stored.keys()):
         entry, row = said.get(problem.pk), stored.get(problem.pk)
+        if entry is not None and entry.answer == Answer.SOLVED and problem.is_concern:
+            raise DomainError(_("A concern is settled by the client's own word: say here only what happened."))
         if row is None:
-            done.added.append(_answer_of(entry or AnswerEntry(problem.pk), stand_up, problem, actor))
+            row = _answer_of(entry or AnswerEntry(problem.pk), stand_up, problem, actor)
+            done.added.append(row)
+            done.reach_client |= not row.is_internal
         elif entry is not None:
             _merge_answer(actor, row, entry, problem, done)
     ProblemAnswer.objects.bulk_create(done.added)
@@ -101,7 +112,8 @@ def merge_answers(actor: User, stand_up: StandUp, typed: Sequence[AnswerEntry], 
 
 
 def _not_used_elsewhere(fresh: Sequence[LineEntry]) -> list[LineEntry]:
-    """Leave out ids of another day's or another engagement's lines: they are forged, and those lines stay there."""
+    """Leave out ids of another day's or another engagement's lines: they are forged, those lines stay there, and no
+    problem is made of them. In a draft the insert leaves them out."""
     if not fresh:
         return []
     rows = Line.objects.unscoped().filter(pk__in=[entry.id for entry in fresh]).order_by()
@@ -155,8 +167,10 @@ def _merge_answer(actor: User, row: ProblemAnswer, entry: AnswerEntry, problem: 
         return
     if row.answer == Answer.SOLVED and entry.answer != Answer.SOLVED:
         done.reopened.append(problem.pk)
+    was_internal = row.is_internal
     row.answer, row.note, row.author = entry.answer, entry.note, actor
     row.is_internal = entry.is_internal or problem.is_internal
+    done.reach_client |= not (was_internal and row.is_internal)
     done.changed.append(row)
 
 

@@ -1,5 +1,5 @@
 """Showing a day to the client, and what follows from it: undone lines go on, problem lines become tracked problems,
-answers become the problems' state. A correction of a published day has the same effects."""
+answers become the problems' state (`tracking`). A correction of a published day has the same effects."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.errors import DomainError, StaleError
-from standups.models import Answer, Line, Problem, Section, StandUp
-from standups.models.problem import ProblemQuerySet
-from standups.services.entry import LineEntry, carried_lines
+from standups.models import Answer, Line, StandUp
+from standups.services import tracking
+from standups.services.entry import carried_lines
 from standups.services.merging import Answers, Lines
 from standups.shown import shown_day
 
@@ -44,36 +44,29 @@ def publish_stand_up(*, actor: User, stand_up: StandUp, seen: str = "") -> None:
         row.save(update_fields=["published_by", "published_at"])
         carried = _carry_over(lines, row)
         solved = row.answers.unscoped().filter(answer=Answer.SOLVED).values_list("problem_id", flat=True)
-        facts = {"carried": carried, "raised": _raise_problems(row, lines), "solved": _solve(row, list(solved))}
+        raised = tracking.raise_problems(row, lines)
+        facts = {"carried": carried, "raised": raised, "solved": tracking.solve(row, list(solved))}
         _audit(actor, row, "stand_up.published", facts)
 
 
-def correct(actor: User, stand_up: StandUp, *, lines: Lines, answers: Answers) -> dict[str, Any]:
-    """Let a correction of a published day take effect; return what the audit keeps of it.
-
-    A line made internal takes its problem with it, and so does one that is taken out. A line made shared shares its
-    problem only while nothing more was told of it: what was written in confidence is shared on the problem's own page.
-    """
-    for line in lines.changed:
-        if line.problem_id is not None:
-            _follow(line, was=lines.before[line.pk])
-    for line in lines.removed:
-        _untold(line).update(is_internal=True)
+def correct(stand_up: StandUp, *, lines: Lines, answers: Answers) -> dict[str, Any]:
+    """Let a correction of a published day take effect; return what the audit keeps of it."""
+    solved = [row.problem_id for row in (*answers.added, *answers.changed) if row.answer == Answer.SOLVED]
+    tracking.hold([*tracking.followed_by(lines), *answers.reopened, *solved])
+    followed = tracking.follow_lines(lines)
     newly_undone = [line for line in lines.changed if lines.before[line.pk].is_done]
     carried = _carry_over([*newly_undone, *lines.added], stand_up)
-    reopened = Problem.objects.filter(pk__in=answers.reopened, solved_on=stand_up.held_on)
-    if answers.reopened:
-        reopened.update(solved_on=None)
-    solved = [row.problem_id for row in (*answers.added, *answers.changed) if row.answer == Answer.SOLVED]
+    reopened = tracking.reopen(stand_up, answers.reopened)
     fresh = [line for line in (*lines.added, *lines.changed) if line.problem_id is None]
-    # What the client had read stays in the audit; internal words never get there.
+    # What the client had read stays in the audit; what was a line's internal words goes there with its problem only.
     words = {str(pk): old.text for pk, old in lines.before.items() if not old.is_internal}
     return {
         "read_before": words,
         "carried": carried,
-        "raised": _raise_problems(stand_up, fresh),
-        "solved": _solve(stand_up, solved),
-        "reopened": answers.reopened,
+        "raised": tracking.raise_problems(stand_up, fresh),
+        "solved": tracking.solve(stand_up, solved),
+        "reopened": reopened,
+        "problems": followed,
     }
 
 
@@ -87,58 +80,6 @@ def _carry_over(lines: Iterable[Line], stand_up: StandUp) -> int:
             line.position = last + number
         Line.objects.bulk_create(carried, ignore_conflicts=True)
     return len(carried)
-
-
-def _raise_problems(stand_up: StandUp, lines: Iterable[Line]) -> list[int]:
-    """Turn problem lines that have none yet into tracked problems; return their ids."""
-    fresh = [line for line in lines if line.section == Section.PROBLEM and line.problem_id is None]
-    problems = [
-        Problem(
-            engagement=stand_up.engagement,
-            title=line.text,
-            severity=line.severity,
-            next_step_with=line.next_step_with,
-            is_internal=line.is_internal,
-            raised_on=stand_up.held_on,
-            raised_in=stand_up,
-            raised_by_id=line.author_id,
-        )
-        for line in fresh
-    ]
-    Problem.objects.bulk_create(problems)
-    for line, problem in zip(fresh, problems, strict=True):
-        line.problem = problem
-    stand_up.lines.unscoped().bulk_update(fresh, ["problem"])
-    return [problem.pk for problem in problems]
-
-
-def _solve(stand_up: StandUp, problems: list[int]) -> list[int]:
-    """Mark the open ones of these problems as solved on this day; return their ids."""
-    if not problems:
-        return []
-    rows = stand_up.engagement.problems.open().filter(pk__in=problems, raised_on__lte=stand_up.held_on)
-    solved = list(rows.unscoped().values_list("pk", flat=True))
-    rows.update(solved_on=stand_up.held_on)
-    return solved
-
-
-def _follow(line: Line, *, was: LineEntry) -> None:
-    """Let the problem follow its corrected line: the title where nobody gave it one of its own, and who sees it only
-    where the line's own mark changed."""
-    problem = Problem.objects.filter(pk__in=[line.problem_id])
-    problem.filter(title=was.text).update(title=line.text)
-    if line.is_internal == was.is_internal:
-        return
-    if line.is_internal:
-        problem.update(is_internal=True)
-    else:
-        _untold(line).update(is_internal=False)
-
-
-def _untold(line: Line) -> ProblemQuerySet:
-    """The line's problem, while it says nothing but the line."""
-    told_nothing = {"title": line.text, "owner_role": "", "symptom": "", "cause": "", "fix": "", "prevention": ""}
-    return Problem.objects.filter(pk__in=[line.problem_id], **told_nothing)
 
 
 def _audit(actor: User, stand_up: StandUp, action: str, facts: dict[str, Any]) -> None:

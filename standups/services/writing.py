@@ -36,6 +36,11 @@ class _Done:
     def conflicts(self) -> list[Conflict]:
         return self.lines.conflicts + self.answers.conflicts
 
+    @property
+    def reaches_client(self) -> bool:
+        """Whether a client reads the day differently because of it."""
+        return bool(self.head or self.attendance) or self.lines.reach_client or self.answers.reach_client
+
     def facts(self) -> dict[str, Any]:
         """What the audit keeps: counts, and the words a client had read and no longer does."""
         return self.head | self.attendance | self.lines.facts() | self.answers.facts()
@@ -93,15 +98,17 @@ def _lock_day(actor: User, engagement: Engagement, day: date, entry: Entry) -> t
 
 
 def _keep_head(stand_up: StandUp, entry: Entry) -> dict[str, Any]:
-    """Take over the length and the way it was held, each where the writer changed it."""
-    changed: dict[str, Any] = {}
-    for name in ("minutes", "in_writing"):
-        mine, stored = getattr(entry, name), getattr(stand_up, name)
-        meant = entry.shown is None or mine != getattr(entry.shown, name)
-        if meant and mine != stored:
+    """Take over the length and the way it was held, each where the writer changed it; without a meeting there is no
+    length, whoever noted one."""
+    before = {name: getattr(stand_up, name) for name in ("in_writing", "minutes")}
+    for name in before:
+        mine = getattr(entry, name)
+        if entry.shown is None or mine != getattr(entry.shown, name):
             setattr(stand_up, name, mine)
-            changed[name] = [stored, mine]
-    return changed
+    if stand_up.in_writing:
+        stand_up.minutes = None
+    after = {name: getattr(stand_up, name) for name in before}
+    return {name: [was, after[name]] for name, was in before.items() if was != after[name]}
 
 
 def _keep_attendance(engagement: Engagement, stand_up: StandUp, entry: Entry, is_new: bool) -> dict[str, Any]:
@@ -113,8 +120,9 @@ def _keep_attendance(engagement: Engagement, stand_up: StandUp, entry: Entry, is
     gone = (shown - mine) & stored
     wanted = (mine - shown) - stored
     # Ids of another engagement's people, or of people who left, are no attendees here.
-    members = engagement.memberships.unscoped().active().filter(pk__in=wanted) if wanted else ()
-    come = [Attendance(stand_up=stand_up, membership=membership) for membership in members]
+    members = engagement.memberships.unscoped().active().filter(pk__in=wanted).order_by()
+    found = members.values_list("pk", flat=True) if wanted else ()
+    come = [Attendance(stand_up=stand_up, membership_id=member) for member in found]
     if gone:
         stand_up.attendances.unscoped().filter(membership__in=gone).delete()
     if come:
@@ -126,8 +134,9 @@ def _finish(actor: User, stand_up: StandUp, done: _Done, facts: dict[str, Any]) 
     action = "stand_up.saved"
     if stand_up.is_published:
         action = "stand_up.corrected"
-        stand_up.corrected_at = timezone.now()
-        facts = facts | publishing.correct(actor, stand_up, lines=done.lines, answers=done.answers)
+        if done.reaches_client:
+            stand_up.corrected_at = timezone.now()
+        facts = facts | publishing.correct(stand_up, lines=done.lines, answers=done.answers)
     if stand_up.is_published or done.head:
         stand_up.save(update_fields=["minutes", "in_writing", "corrected_at"])
     audit.record(

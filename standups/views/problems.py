@@ -1,13 +1,13 @@
-"""Problems outside the stand-up: the list, one with its story, and its form."""
+"""One problem: its page, its form, and marking it as solved."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
@@ -17,80 +17,53 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from engagements.models import Engagement
 from engagements.workspace import open_engagement, person, workspace
 from onsite.accounts.access import require
+from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
+from onsite.core.errors import StaleError
 from onsite.core.fields import LINE_LENGTH
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
-from standups.forms.problem import STORY, ProblemFilter, ProblemForm
+from onsite.core.wording import enumerated
+from standups.forms.problem import ProblemForm
+from standups.listed import row_of
 from standups.models import Problem
 from standups.services.problems import save_problem, solve_problem
-from standups.wording import party_kind, party_label, severity_kind
-
-PROBLEMS_A_PAGE = 30
-
-
-@dataclass(frozen=True)
-class ProblemRow:
-    """A problem as its reader sees it."""
-
-    problem: Problem
-    age_days: int
-    party_label: str
-    is_overdue: bool
-
-    @property
-    def party_kind(self) -> str:
-        return party_kind(self.problem.next_step_with)
-
-    @property
-    def severity_kind(self) -> str:
-        return severity_kind(self.problem.severity)
-
-
-def row_of(problem: Problem, today: date, *, for_client: bool) -> ProblemRow:
-    """Return the row; the problem's engagement, and with it the calendar, must be loaded."""
-    late = problem.is_open and problem.due_on is not None and problem.due_on < today
-    label = party_label(problem.next_step_with, for_client=for_client)
-    return ProblemRow(problem, problem.age_in_working_days(today), label, late)
-
-
-@signed_in
-@require_safe
-def problem_list(request: HttpRequest, engagement_id: int) -> HttpResponse:
-    """Problems by state, severity, party and words; oldest first, a client sees the shared ones."""
-    engagement, user = open_engagement(request, engagement_id), person(request)
-    form = ProblemFilter(request.GET)
-    found = form.narrow(engagement.problems.visible_to(user)).oldest_first()
-    page_obj = Paginator(found, PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
-    today = engagement.today()
-    context = workspace(request, engagement, "execute", heading=_("Problems")) | {
-        "form": form,
-        "page_obj": page_obj,
-        "rows": [row_of(problem, today, for_client=user.is_client) for problem in page_obj],
-    }
-    return render(request, "standups/problem_list.html", context)
+from standups.shown_concern import concern_context
+from standups.timeline import time_line
 
 
 @signed_in
 @require_safe
 def problem_detail(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
-    """One problem: what it is, whose step is next, its story, and what each stand-up said of it."""
+    """One problem: what it is, whose step is next, its story, what it belongs to, and what happened to it."""
     engagement, user = open_engagement(request, engagement_id), person(request)
-    rows = engagement.problems.visible_to(user).select_related("raised_by", "raised_in")
+    rows = engagement.problems.visible_to(user).select_related("raised_by", "raised_in", "owner", "said_by")
     problem = get_object_or_404(rows, pk=pk)
     raised_in = problem.raised_in
     context = workspace(request, engagement, "execute", heading=problem.title) | {
         "row": row_of(problem, engagement.today(), for_client=user.is_client),
         "problem": problem,
         "story": [
-            (ProblemForm.base_fields[name].label, getattr(problem, name)) for name in STORY if getattr(problem, name)
+            (ProblemForm.base_fields[name].label, text) for name in Problem.STORY if (text := getattr(problem, name))
         ],
+        "untold": enumerated(ProblemForm.base_fields[name].label for name in problem.untold),
+        "linked": _linked(problem, user),
         "change_query": _change_query(problem),
         "raised_in": raised_in if raised_in and (raised_in.is_published or user.is_vendor) else None,
-        "answers": problem.answers.visible_to(user).select_related("stand_up").order_by("-stand_up__held_on"),
+        "steps": time_line(problem, user),
+        **concern_context(request, engagement, problem),
     }
     return render(request, "standups/problem_detail.html", context)
+
+
+def _linked(problem: Problem, user: User) -> Mapping[str, Any]:
+    """What the problem belongs to, as far as this person may see it."""
+    return {
+        "functions": problem.functions.visible_to(user).select_related("module"),
+        "objectives": problem.objectives.visible_to(user),
+        "tasks": problem.tasks.visible_to(user),
+    }
 
 
 def _change_query(problem: Problem) -> str:
@@ -112,7 +85,8 @@ def problem_create(request: HttpRequest, engagement_id: int) -> HttpResponse:
 def problem_edit(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
     """Change a problem, tell its story, solve or reopen it."""
     engagement = open_engagement(request, engagement_id)
-    return _form(request, engagement, get_object_or_404(engagement.problems.visible_to(request.user), pk=pk))
+    rows = engagement.problems.visible_to(request.user).select_related("owner")
+    return _form(request, engagement, get_object_or_404(rows, pk=pk))
 
 
 @signed_in
@@ -131,13 +105,23 @@ def problem_solve(request: HttpRequest, engagement_id: int, pk: int) -> HttpResp
 def _form(request: HttpRequest, engagement: Engagement, problem: Problem | None) -> HttpResponse:
     user = person(request)
     require(user, Permission.EDIT_PROBLEM, engagement)
-    form = ProblemForm(request.POST or None, problem=problem)
-    saved = submitted(
-        request, form, lambda **fields: save_problem(actor=user, engagement=engagement, problem=problem, **fields)
-    )
+    form = ProblemForm(request.POST or None, engagement=engagement, problem=problem)
+    saved = submitted(request, form, partial(_save, user, engagement, problem, form))
     if saved is not None:
         messages.success(request, _("Saved."))
         return redirect(saved)
     title = _("Note a problem") if problem is None else _("Change the problem")
     context = workspace(request, engagement, "execute", heading=title)
-    return render(request, "standups/problem_form.html", context | {"form": form, "problem": problem})
+    context |= {"form": form, "problem": problem}
+    return render(request, "standups/problem_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _save(user: User, engagement: Engagement, problem: Problem | None, form: ProblemForm, **fields: Any) -> Problem:
+    """Save; what a colleague changed meanwhile is told beside the field, and a second press keeps one's own."""
+    try:
+        return save_problem(actor=user, engagement=engagement, problem=problem, **fields)
+    except StaleError as error:
+        if problem is not None and error.field:
+            now = engagement.problems.visible_to(user).select_related("owner").get(pk=problem.pk)
+            form.start_from(now, error.field)
+        raise

@@ -19,7 +19,7 @@ from standups.forms.page import stored_page
 from standups.services.publishing import publish_stand_up
 from standups.services.writing import may_be_written
 from standups.shown import shown_day
-from standups.views.frame import day_frame, edit_page, stand_up_of
+from standups.views.frame import day_frame, edit_page, read_page, stand_up_of
 from standups.views.saving import save
 
 
@@ -37,9 +37,7 @@ def day(request: HttpRequest, engagement_id: int, day: date) -> HttpResponse:
         return edit_page(request, engagement, stored_page(user, engagement, day, stand_up))
     if stand_up is None and user.is_client:
         raise Http404
-    shown = shown_day(user=user, stand_up=stand_up) if stand_up is not None else None
-    context = day_frame(request, engagement, day) | {"stand_up": stand_up, "shown": shown, "may_write": may_write}
-    return render(request, "standups/day.html", context)
+    return read_page(request, engagement, day, stand_up)
 
 
 @signed_in

@@ -2,7 +2,8 @@
 
    form[data-standup]   one empty line at the end of each section, Enter goes to the next one
    form[data-autosave]  a draft is saved a few seconds after the last change; what is not saved yet survives a reload
-   [data-timer]         fifteen minutes: start, pause, fills in the length, says when it is over */
+   [data-everyone]      ticks all the people beside it
+   [data-timer]         fifteen minutes: start, pause, fills in the length, says when it is over; goes on over a reload */
 "use strict";
 
 (() => {
@@ -173,7 +174,7 @@
     };
     Object.entries(said.seen).forEach(([id, mark]) => put(`seen-${id}`, mark));
     Object.entries(said.answers).forEach(([id, mark]) => put(`answer-seen-${id}`, mark));
-    put("shown_minutes", sent.get("minutes"));
+    put("shown_minutes", sent.get("in_writing") ? "" : sent.get("minutes"));
     put("shown_in_writing", sent.get("in_writing") || "0");
     const place = form.querySelector("[data-shown-present]");
     place.replaceChildren(...sent.getAll("present").map((id) => {
@@ -252,6 +253,17 @@
   }
 
   restore();
+
+  /* --- Everyone was there --------------------------------------------------------------------------------------------------- */
+  form.querySelectorAll("[data-everyone]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      button.parentElement.querySelectorAll("input").forEach((box) => {
+        box.checked = true;
+      });
+      changed();
+    });
+  });
 
   /* --- Fifteen minutes ------------------------------------------------------------------------------------------------------ */
   const watch = document.querySelector("[data-timer]");

@@ -28,6 +28,8 @@ from tests.bench.figures import (
     query_figures,
 )
 from tests.bench.plans import plan_figures
+from tests.bench.problems import problem_figures
+from tests.bench.scanner import scanner_figures
 
 DAYS_ON_SITE = 20
 
@@ -48,9 +50,11 @@ def main() -> int:
                 post_figures(lived),
                 document_figures(lived),
                 plan_figures(),
+                problem_figures(),
                 portfolio_figures(),
                 query_figures(),
                 forecast_figures(),
+                scanner_figures(),
             ):
                 for figure in measured:
                     sys.stdout.write(f"{figure.line()}\n")

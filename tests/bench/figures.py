@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import numpy as np
 from django.db import connection
@@ -48,8 +49,8 @@ def read(browser: Client, url: str) -> str:
 
 
 def write(browser: Client, url: str, body: dict[str, list[str]]) -> None:
-    """Send a form; anything but a redirect ends the run, because a refused form writes nothing."""
-    response = browser.post(url, body)
+    """Send a form as a browser does; anything but a redirect ends the run, because a refused form writes nothing."""
+    response = browser.post(url, urlencode(body, doseq=True), content_type="application/x-www-form-urlencoded")
     if response.status_code not in (302, 303):
         raise RuntimeError(f"{url} answered {response.status_code}")
 

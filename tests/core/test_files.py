@@ -17,6 +17,8 @@ from onsite.core.files import clean_name, examine
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 32
 PDF = b"%PDF-1.7\n" + b"\x00" * 32
+MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 32
+WEBM = b"\x1a\x45\xdf\xa3\x42\x82\x84webm" + b"\x00" * 32
 
 
 def refusal(name: str, content: bytes) -> DomainError | None:
@@ -112,3 +114,52 @@ def test_no_name_leaves_its_folder_or_its_header(name: str) -> None:
     assert cleaned.isprintable()
     assert PurePath(cleaned).name == cleaned
     assert clean_name(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("gateway.log", b"GET /plan 200\n", "text/plain"),
+        ("gateway.log", "时间 结果\n".encode("gbk"), "text/plain"),
+        ("gateway.log", "时间 结果\n".encode("utf-16"), "text/plain"),
+        ("dump.sql", b"SELECT 1;", "text/plain"),
+        ("answer.json", b'{"a": 1}', "text/plain"),
+        ("answer.xml", b"<?xml version='1.0'?><a/>", "text/plain"),
+        ("录屏.mp4", MP4, "video/mp4"),
+        ("录屏.webm", WEBM, "video/webm"),
+        ("scan.pdf", PDF, "application/pdf"),
+    ],
+)
+def test_evidence_is_taken(name: str, content: bytes, media_type: str) -> None:
+    """Logs of all the encodings that servers in China write, dumps, pictures, recordings."""
+    found = examine(SimpleUploadedFile(name, content), field="file", kinds=files.EVIDENCE_FILES)
+    assert (found.name, found.media_type) == (name, media_type)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.mov", MP4),
+        ("a.mp4", WEBM),
+        ("a.log", b"\x00\x01"),
+        ("a.html", b"<p>"),
+        ("a.svg", b"<svg/>"),
+        ("a.log", MP4),
+    ],
+)
+def test_no_other_evidence_is_taken(name: str, content: bytes) -> None:
+    with pytest.raises(DomainError, match="recordings"):
+        examine(SimpleUploadedFile(name, content), field="file", kinds=files.EVIDENCE_FILES)
+
+
+def test_a_recording_may_be_larger_than_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (files.MOST_BYTES, files.MOST_RECORDING_BYTES) == (20 * 1024**2, 100 * 1024**2)
+    monkeypatch.setattr(files, "MOST_BYTES", 100)
+    monkeypatch.setattr(files, "MOST_RECORDING_BYTES", 1024**2)
+    taken = examine(SimpleUploadedFile("a.mp4", MP4.ljust(1024**2)), field="file", kinds=files.EVIDENCE_FILES)
+    assert taken.size_bytes == 1024**2
+    for name, content in (("a.mp4", MP4.ljust(1024**2 + 1)), ("a.log", b"x" * 101)):
+        with pytest.raises(DomainError, match="larger"):
+            examine(SimpleUploadedFile(name, content), field="file", kinds=files.EVIDENCE_FILES)
+    with pytest.raises(DomainError, match="larger"):
+        examine(SimpleUploadedFile("a.mp4", MP4.ljust(101)), field="scan", kinds=files.SCANS)

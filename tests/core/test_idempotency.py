@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from onsite.accounts.models import User
-from onsite.core.errors import KeyReusedError
+from onsite.core.errors import DomainError, KeyReusedError
 from onsite.core.idempotency import Answer, forget_old, once
 from onsite.core.models import CalendarDay, IdempotentAnswer
 from tests.conftest import InParallel
@@ -94,6 +94,20 @@ def test_the_same_post_at_once_is_one_write(transactional_db: None, in_parallel:
     answers = in_parallel(*[lambda: post(person, key)] * 4)
     assert writes() == 1
     assert all(answer == answers[0] for answer in answers), answers
+
+
+def test_who_is_refused_because_the_first_did_it_gets_its_answer(postgresql: None, in_parallel: InParallel) -> None:
+    """A repeated post finds the work done and is refused; what it asks for is the answer that was given."""
+    person, key = UserFactory(), uuid4()
+
+    def claim() -> Answer:
+        row, is_mine = CalendarDay.objects.get_or_create(calendar="T", day="2026-01-01", defaults={"is_working": True})
+        if not is_mine:
+            raise DomainError("done already")
+        return {"row": row.pk}
+
+    answers = in_parallel(*[lambda: post(person, key, write=claim)] * 6)
+    assert answers == [{"row": CalendarDay.objects.get().pk}] * 6
 
 
 def test_without_the_row_as_a_lock_both_would_write(postgresql: None, in_parallel: InParallel) -> None:

@@ -37,7 +37,8 @@ def bench() -> Iterator[Bench]:
     found = Bench()
     jobs.register("test", task="test.work", run=found)
     yield found
-    del jobs._kinds["test"]
+    for known in (jobs._kinds, jobs._given_up, jobs._leases):
+        del known["test"]
 
 
 @pytest.fixture
@@ -197,3 +198,53 @@ def test_one_of_many_workers_takes_the_job(bench: Bench, transactional_db: None,
     assert in_parallel(*[lambda: jobs.run(job.pk)] * 4) == [None] * 4
     assert bench.done == [7]
     assert Job.objects.get().attempts == 1
+
+
+def test_the_sweep_leaves_what_was_finished_or_taken_on_meanwhile(bench: Bench, db: None) -> None:
+    """Slow workers that were not dead, between the sweep's look and its word."""
+    first, done, alive = [jobs.start(kind="test", subject_id=number, actor=None) for number in (1, 2, 3)]
+    given_up: list[int] = []
+
+    def meanwhile(subject_id: int) -> None:
+        given_up.append(subject_id)
+        Job.objects.filter(pk=done.pk).update(state=Job.State.DONE, lease_until=None)
+        Job.objects.filter(pk=alive.pk).update(lease_until=timezone.now() + jobs.LEASE)
+
+    jobs.register("test", task="test.work", run=bench, given_up=meanwhile)
+    over = {"state": Job.State.RUNNING, "attempts": Job.MOST_ATTEMPTS}
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1), **over)
+    jobs.sweep()
+    states = [Job.objects.get(pk=row.pk).state for row in (first, done, alive)]
+    assert (states, given_up) == (["failed", "done", "running"], [1])
+
+
+def test_a_worker_that_was_taken_for_lost_stops_no_other(job: Job, bench: Bench) -> None:
+    """Its lease ran out and another took over: what it says of progress or failure no longer counts."""
+
+    def overtaken(subject_id: int, progress: Progress) -> None:
+        lose_the_worker(job)
+        bench.work = lambda subject_id, progress: None
+        jobs.run(job.pk)
+        progress(40)
+        raise OSError("too late")
+
+    bench.work = overtaken
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.percent, job.error) == ("done", 100, "")
+
+
+def test_a_kind_of_long_steps_has_a_longer_lease(job: Job, bench: Bench) -> None:
+    jobs.register("test", task="test.work", run=bench, lease=timedelta(minutes=12))
+    leases: list[timedelta] = []
+
+    def work(subject_id: int, progress: Progress) -> None:
+        for percent in (0, 50):
+            if percent:
+                progress(percent)
+            leases.append((Job.objects.get(pk=job.pk).lease_until or timezone.now()) - timezone.now())
+
+    bench.work = work
+    with time_machine.travel(timezone.now(), tick=False):
+        jobs.run(job.pk)
+    assert leases == [timedelta(minutes=12)] * 2

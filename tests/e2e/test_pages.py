@@ -16,6 +16,7 @@ from playwright.sync_api import Page
 from engagements.models import Engagement, Invocation, SignOff
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
+from standups.models import Evidence
 from tests.e2e.conftest import OpenPage
 
 PHONE, DESK = 360, 1440
@@ -63,8 +64,45 @@ def prepared(engagement: Engagement) -> list[str]:
         "/changes/", "/changes/new/", f"/changes/{change.pk}/", f"/changes/{change.pk}/decide/", "/site/",
         "/site/environments/new/", "/site/checklists/new/", "/documents-wanted/", "/documents-wanted/new/",
         f"/documents-wanted/{request.pk}/review/", "/interviews/", "/interviews/new/",
-        "/documents/field_manual/draft/",
+        "/documents/field_manual/draft/", "/files/", f"/files/{engagement.attachments.unscoped()[0].pk}/about/",
     ]  # fmt: skip
+
+
+def spoken(engagement: Engagement) -> list[str]:
+    """Return the pages of ideas: the list, one in each state, and each of the forms."""
+    rows = engagement.ideas.unscoped()
+    waiting = rows.open()[0]
+    return [
+        "/ideas/", "/ideas/new/", *(f"/ideas/{row.pk}/" for row in rows), f"/ideas/{waiting.pk}/thanks/",
+        f"/ideas/{waiting.pk}/answer/", f"/ideas/{waiting.pk}/change/",
+    ]  # fmt: skip
+
+
+def told(engagement: Engagement) -> list[str]:
+    """Return the vendor's pages of the newest weekly report: the week, its version, and the text for the chat group."""
+    document = engagement.documents.unscoped().filter(kind="weekly_report")[0]
+    week = f"/weekly/{document.period}"
+    return [f"{week}/", f"{week}/chat/", f"/documents/{document.pk}/"]
+
+
+def doubted(engagement: Engagement) -> list[str]:
+    """Return the pages of concerns: one in each state, its answer and its evidence, each form, and the notes on people."""
+    rows = {row.concern_state: row for row in engagement.problems.unscoped().concerns()}
+    piece = Evidence.objects.unscoped().filter(problem=rows["answered"])[0]
+    note = engagement.relationship_notes.unscoped().filter(author__memberships__part=Part.LEAD)[0]
+    return [
+        "/concerns/new/", *(f"/problems/{row.pk}/" for row in rows.values()), f"/problems/{rows['open'].pk}/answer/",
+        f"/problems/{rows['answered'].pk}/verdict/", f"/problems/{rows['open'].pk}/evidence/file/",
+        f"/problems/{rows['open'].pk}/evidence/query/", f"/evidence/{piece.pk}/", "/relations/", "/relations/new/",
+        f"/relations/{note.pk}/",
+    ]  # fmt: skip
+
+
+def tracked(engagement: Engagement) -> list[str]:
+    """Return the pages of problems: the list with all its filters, one that belongs to something, and its form."""
+    problem = engagement.problems.unscoped().exclude(functions=None).oldest_first()[0]
+    filters = "/problems/?state=all&sort=severity&key=&owner=mine"
+    return ["/problems/", filters, "/problems/new/", f"/problems/{problem.pk}/", f"/problems/{problem.pk}/edit/"]
 
 
 def judge(page: Page, url: str, width: int) -> list[str]:
@@ -95,7 +133,10 @@ def test_the_front_doors_in_every_variant(demo: Demo, open_page: OpenPage) -> No
 def test_every_other_page_in_one_variant(demo: Demo, open_page: OpenPage) -> None:
     """SCREENS: keyboard, 360 and 1,440 px, WCAG 2.2 AA."""
     inside = f"/engagements/{demo.engagement.pk}"
+    yesterday = demo.engagement.stand_ups.unscoped().published().newest_first()[0].held_on
+    answered = demo.engagement.problems.unscoped().filter(concern_state="answered")[0]
     sign_off = f"{inside}/sign-offs/{demo.sign_off.pk}"
+    read = demo.engagement.stand_ups.unscoped().published().newest_first()[0].get_absolute_url()
     pages = {
         None: ["/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/"],
         demo.manager: [
@@ -106,13 +147,16 @@ def test_every_other_page_in_one_variant(demo: Demo, open_page: OpenPage) -> Non
         ],
         demo.engineer: [
             f"{inside}/prepare/", f"{inside}/objectives/new/", f"{inside}/scope/new/", f"{inside}/plan/", sign_off + "/",
-            f"{inside}/stand-ups/", f"{inside}/stand-ups/today/", f"{inside}/problems/", f"{inside}/problems/new/",
-            *(inside + path for path in prepared(demo.engagement)), "/contingency-library/",
+            f"{inside}/stand-ups/", f"{inside}/stand-ups/today/", read, 
+            *(inside + path for path in (*prepared(demo.engagement), *tracked(demo.engagement), *doubted(demo.engagement), *spoken(demo.engagement), *told(demo.engagement))),
+            "/contingency-library/",
         ],
         demo.client_pm: [
-            f"{inside}/plan/", f"{inside}/stand-ups/", f"{inside}/problems/", f"{inside}/team/",
+            f"{inside}/plan/", f"{inside}/stand-ups/", read, f"{inside}/problems/", f"{inside}/team/",
             f"{inside}/functions/", f"{inside}/contingency/", f"{inside}/changes/", f"{inside}/documents-wanted/",
-            f"{inside}/site/",
+            f"{inside}/site/", f"{inside}/ideas/", f"{inside}/ideas/new/",
+            f"{inside}/concerns/new/", f"{inside}/problems/{answered.pk}/", f"{inside}/problems/{answered.pk}/reopen/",
+            f"{inside}/documents/", f"{inside}/stand-ups/{yesterday}/chat/",
         ],
     }  # fmt: skip
     variants = product((PHONE, DESK), SCHEMES)

@@ -37,6 +37,7 @@ def _engagement(engagement: Engagement) -> Body:
         "name": "信贷审批流程优化", "core_task": "improve", "purpose": "压缩审批时间", "site": "江海银行",
         "time_zone": "Asia/Shanghai", "calendar": "CN", "language": "zh-hans", "stand_up_at": "09:00",
         "stand_up_weekdays": ["1", "3"], "stand_up_in_writing": "on", "signs_on_paper": "on",
+        "file_quota_mb": "2048",
     }  # fmt: skip
 
 

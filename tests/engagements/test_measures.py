@@ -14,12 +14,13 @@ from django.urls import reverse
 from engagements import measures
 from engagements.measures import Measured
 from engagements.models import Engagement, Objective, Reading
-from engagements.services import goals
+from engagements.services import files, goals
 from onsite.accounts.models import User
 from onsite.core.errors import DomainError
 from reports.rows import objective_rows
 from tests.conftest import SignIn
 from tests.engagements.conftest import a_scan
+from tests.engagements.filing import LEAKY_LOG, a_log, a_picture, body_of, fresh, work
 from tests.factories import ObjectiveFactory, ProblemFactory
 
 CRITICAL = "problems.critical"
@@ -173,11 +174,14 @@ def test_evidence_is_kept_and_opened_by_the_client(
     address = reverse("engagements:reading_create", args=[engagement.pk, objective.pk])
     vendor = sign_in(engineer)
     today = engagement.today()
-    for value, day, file in (("2", today - timedelta(days=2), {}), ("3", today, {"file": a_scan("签到表.png")})):
+    for value, day, file in (("2", today - timedelta(days=2), {}), ("3", today, {"file": a_picture("签到表.png")})):
         body = {"measured_on": day, "value": value, "evidence": "签到表"} | file
         assert vendor.post(address, body).status_code == 302
-    browser = sign_in(client_pm)
-    response = browser.get(reverse("engagements:reading_list", args=[engagement.pk, objective.pk]))
+    browser, page = sign_in(client_pm), reverse("engagements:reading_list", args=[engagement.pk, objective.pk])
+    assert "Being checked" in vendor.get(page).content.decode()
+    assert "签到表.png" not in browser.get(page).content.decode(), "not before it was looked through"
+    work()
+    response = browser.get(page)
     assert [row.value for row in response.context["readings"]] == [3, 2]
     shown = response.content.decode()
     assert "签到表.png" in shown
@@ -186,7 +190,28 @@ def test_evidence_is_kept_and_opened_by_the_client(
     assert reading.file is not None
     answer = browser.get(reverse("engagements:attachment", args=[engagement.pk, reading.file.pk]))
     assert answer.status_code == 200
-    answer.close()
+    body_of(answer)
+
+
+def test_evidence_with_a_secret_stays_with_the_vendor_until_it_is_masked(
+    engagement: Engagement, engineer: User, client_pm: User, sign_in: SignIn
+) -> None:
+    """N3: by the objective's page too; then the masked copy stands there."""
+    objective = ObjectiveFactory(engagement=engagement)
+    reading = goals.record_reading(
+        actor=engineer, objective=objective, measured_on=engagement.today(), value=Decimal(3), evidence="日志",
+        file=a_log(LEAKY_LOG, "网关日志.log"),
+    )  # fmt: skip
+    work()
+    page = reverse("engagements:reading_list", args=[engagement.pk, objective.pk])
+    assert "Held back" in sign_in(engineer).get(page).content.decode()
+    browser = sign_in(client_pm)
+    assert "网关日志" not in browser.get(page).content.decode()
+    assert reading.file is not None
+    copy = files.mask(actor=engineer, attachment=fresh(reading.file))
+    shown = browser.get(page).content.decode()
+    assert reverse("engagements:attachment", args=[engagement.pk, copy.pk]) in shown
+    assert reverse("engagements:attachment", args=[engagement.pk, reading.file.pk]) not in shown
 
 
 def test_a_file_that_may_not_be_stored_records_nothing(

@@ -19,6 +19,7 @@ from onsite.core.models import AuditEntry
 from tests.conftest import SignIn
 from tests.engagements.asking import fresh, link_in, mailed
 from tests.engagements.conftest import a_scan
+from tests.engagements.filing import body_of
 
 ASKED, RECEIVED, REVIEWED = (
     DocumentRequest.State.ASKED,
@@ -150,7 +151,9 @@ def test_a_signed_in_client_hands_in_and_the_link_ends(
     assert (row.state, row.received_way, row.received_from) == (RECEIVED, "page", key_user)
     assert Client().get(url).status_code == 410
     file = reverse("engagements:attachment", args=[engagement.pk, row.files.unscoped()[0].attachment_id])
-    assert sign_in(client_pm).get(file).status_code == 200
+    answer = sign_in(client_pm).get(file)
+    assert answer.status_code == 200
+    body_of(answer)
 
 
 def test_a_vendor_records_under_their_own_name_and_never_as_the_client(

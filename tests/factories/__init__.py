@@ -20,24 +20,36 @@ from tests.factories.preparation import (
     ModuleFactory,
     TaskFactory,
 )
-from tests.factories.standups import LineFactory, ProblemFactory, StandUpFactory
+from tests.factories.standups import (
+    ConcernFactory,
+    EvidenceFactory,
+    IdeaFactory,
+    LineFactory,
+    ProblemFactory,
+    ReplyFactory,
+    StandUpFactory,
+)
 
 __all__ = [
     "ChangeRequestFactory",
     "ChecklistItemFactory",
     "ClientFactory",
+    "ConcernFactory",
     "ContingencyModelFactory",
     "ContingencyPlanFactory",
     "DocumentRequestFactory",
     "EngagementFactory",
     "EnvironmentFactory",
+    "EvidenceFactory",
     "FunctionFactory",
+    "IdeaFactory",
     "InterviewFactory",
     "LineFactory",
     "MembershipFactory",
     "ModuleFactory",
     "ObjectiveFactory",
     "ProblemFactory",
+    "ReplyFactory",
     "ScopeItemFactory",
     "StandUpFactory",
     "TaskFactory",

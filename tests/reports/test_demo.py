@@ -217,6 +217,7 @@ def test_documents_are_issued_and_wait_for_the_printer(told: Callable[[Story], E
     issued = {(row.engagement.name, row.kind) for row in Document.objects.unscoped().select_related("engagement")}
     assert issued == {
         (ERP.name, DocumentKind.FIELD_MANUAL),
+        (ERP.name, DocumentKind.WEEKLY_REPORT),
         (HOSPITAL.name, DocumentKind.FIELD_MANUAL),
         (EXPENSES.name, DocumentKind.FIELD_MANUAL),
         (CRM.name, DocumentKind.FIELD_MANUAL),

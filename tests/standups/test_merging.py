@@ -217,6 +217,20 @@ def test_attendance_length_and_form_merge_by_what_each_changed(
     assert StandUp.objects.unscoped().get(pk=stand_up.pk).minutes == 18
 
 
+def test_without_a_meeting_there_is_no_length(
+    engagement: Engagement, engineer: User, colleague: User, today: date
+) -> None:
+    """Also where one noted the length while the other said that nobody met."""
+    noted = Entry(minutes=13, shown=Shown())
+    for user, entry in ((engineer, noted), (colleague, Entry(in_writing=True, shown=Shown())), (engineer, noted)):
+        save_stand_up(actor=user, engagement=engagement, day=today, entry=entry)
+    assert StandUp.objects.unscoped().values_list("minutes", "in_writing").get() == (None, True)
+    save_stand_up(
+        actor=engineer, engagement=engagement, day=today, entry=Entry(minutes=13, shown=Shown(in_writing=True))
+    )
+    assert StandUp.objects.unscoped().values_list("minutes", "in_writing").get() == (13, False)
+
+
 def test_every_open_problem_gets_an_answer(engagement: Engagement, engineer: User, today: date) -> None:
     """E1: "still" where nothing else was said; problems of today or solved ones are not asked."""
     asked = ProblemFactory(engagement=engagement, raised_on=today - timedelta(days=2))

@@ -19,7 +19,9 @@ from tests.conftest import SignIn
 from tests.factories import ProblemFactory, StandUpFactory
 from tests.standups.browser import target, words_in
 
-FIELDS = {"title": "接口超时", "severity": "major", "next_step_with": "third_party"}
+FIELDS = {
+    "title": "接口超时", "severity": "major", "next_step_with": "third_party", "kind": "interface", "source": "uat",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -51,6 +53,15 @@ def test_noting_a_problem(engagement: Engagement, browser: Client, engineer: Use
         ({"title": "turned\u202e"}, "title"),
         ({"severity": "terrible"}, "severity"),
         ({"next_step_with": "nobody"}, "next_step_with"),
+        ({"kind": "concern"}, "kind"),
+        ({"kind": "x"}, "kind"),
+        ({"source": "x"}, "source"),
+        ({"next_step": "x" * 201}, "next_step"),
+        ({"owner": "x"}, "owner"),
+        ({"owner": "99999999999999999999"}, "owner"),
+        ({"functions": "1"}, "functions"),
+        ({"objectives": "x"}, "objectives"),
+        ({"tasks": "99999999999999999999"}, "tasks"),
         ({"due_on": "0001-01-01"}, "due_on"),
         ({"due_on": "9999-12-31"}, "due_on"),
         ({"due_on": "x"}, "due_on"),
@@ -63,7 +74,7 @@ def test_bad_input_is_said_beside_its_field(
     browser: Client, list_url: str, change: dict[str, str], field: str
 ) -> None:
     answer = browser.post(list_url + "new/", FIELDS | {"cause": "已经写了的原因"} | change)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert answer.context["form"].errors[field]
     assert "已经写了的原因" in answer.content.decode() or "cause" in change
     assert not Problem.objects.exists()

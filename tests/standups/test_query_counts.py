@@ -10,11 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Role
-from standups.models import Attendance, ProblemAnswer, Section
+from standups.models import Acknowledgement, Attendance, Comment, ProblemAnswer, Section
 from tests.conftest import SignIn
 from tests.factories import LineFactory, MembershipFactory, ProblemFactory, StandUpFactory, UserFactory
 from tests.standups.browser import day_url, fields_at, write
@@ -38,6 +39,8 @@ def grow(engagement: Engagement, engineer: User, rows: int) -> None:
         user = UserFactory(role=Role.CLIENT if number % 2 else Role.ENGINEER)
         membership = MembershipFactory(engagement=engagement, user=user, part=part)
         Attendance.objects.create(stand_up=newest, membership=membership)
+        Acknowledgement.objects.create(stand_up=newest, user=user, at=timezone.now())
+        Comment.objects.create(stand_up=newest, author=user, text="一句")
         for section in Section:
             LineFactory(stand_up=newest, section=section)
     for row in engagement.problems.unscoped():

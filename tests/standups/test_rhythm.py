@@ -1,16 +1,21 @@
-"""E1: the list of days and the way between them follow the engagement's own rhythm."""
+"""E1: the calendar of days and the way between them follow the engagement's own rhythm."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engagements.models import Engagement, Phase
 from onsite.accounts.models import User
-from standups.rhythm import day_rows, known_days, neighbours
+from standups.models import Acknowledgement
+from standups.rhythm import DayCell, day_calendar, known_days, neighbours
 from tests.conftest import SignIn
 from tests.factories import StandUpFactory
 from tests.standups.browser import day_url, target
@@ -33,18 +38,67 @@ def week(engagement: Engagement) -> Engagement:
     return engagement
 
 
+def cells(user: User, engagement: Engagement, **kwargs: Any) -> list[DayCell]:
+    found = day_calendar(user, engagement, **{"may_write": user.is_vendor} | kwargs)
+    return [cell for month in found.months for week in month.weeks for cell in week if cell]
+
+
 def states(user: User, engagement: Engagement) -> dict[int, str]:
-    rows = day_rows(user, engagement, known_days(user, engagement))
-    return {row.day.day: row.state for row in rows}
+    return {cell.day.day: cell.state for cell in cells(user, engagement) if cell.state}
+
+
+def at_the_site(day: int, hour: int = 10) -> datetime:
+    """An hour of March 2026 at the site."""
+    return datetime(2026, 3, day, hour, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def test_the_state_of_each_day(week: Engagement, engineer: User, client_pm: User) -> None:
-    StandUpFactory(engagement=week, held_on=date(2026, 3, 9))
+    read = StandUpFactory(engagement=week, held_on=date(2026, 3, 9))
+    Acknowledgement.objects.create(stand_up=read, user=client_pm, at=at_the_site(9))
     StandUpFactory(engagement=week, held_on=date(2026, 3, 10), published_at=None)
     StandUpFactory(engagement=week, held_on=date(2026, 3, 8))
-    expected = {13: "open", 12: "missed", 11: "missed", 10: "draft", 9: "published", 8: "published"}
+    expected = {13: "open", 12: "missed", 11: "missed", 10: "draft", 9: "read", 8: "unread"}
     assert states(engineer, week) == expected
-    assert states(client_pm, week) == {9: "published", 8: "published"}
+    assert states(client_pm, week) == {9: "read", 8: "unread"}
+
+
+def test_what_was_read_before_a_correction_is_unread(week: Engagement, engineer: User, client_pm: User) -> None:
+    """And the calendar says of a day that it was logged later, and that it was corrected."""
+    day = StandUpFactory(
+        engagement=week, held_on=date(2026, 3, 9), published_at=at_the_site(10), corrected_at=at_the_site(11)
+    )
+    seen = Acknowledgement.objects.create(stand_up=day, user=client_pm, at=at_the_site(11, hour=9))
+    marks = {cell.day.day: cell.marks for cell in cells(client_pm, week)}
+    assert marks[9] == ("unread", "late", "corrected")
+    seen.at = at_the_site(11)
+    seen.save()
+    assert states(engineer, week)[9] == "read"
+
+
+def test_a_month_is_a_table_of_whole_weeks(week: Engagement, engineer: User) -> None:
+    """Every day of the month once, in the column of its weekday; the engineer may open each up to today."""
+    (month,) = day_calendar(engineer, week, may_write=True).months
+    assert {len(row) for row in month.weeks} == {7}
+    assert [cell.day.weekday() for row in month.weeks[1:2] for cell in row if cell] == list(range(7))
+    assert [cell.day.day for row in month.weeks for cell in row if cell] == list(range(1, 32))
+    assert all(cell is None or cell.day.weekday() == at for row in month.weeks for at, cell in enumerate(row))
+    assert [cell.day.day for cell in cells(engineer, week) if cell.leads_on] == list(range(1, 14))
+    assert [cell.day.day for cell in cells(engineer, week) if cell.is_today] == [13]
+
+
+def test_the_legend_counts_what_stands_on_the_page(week: Engagement, engineer: User) -> None:
+    StandUpFactory(engagement=week, held_on=date(2026, 3, 9))
+    assert [(mark, count) for mark, _label, count in day_calendar(engineer, week, may_write=True).legend] == [
+        ("unread", 1), ("missed", 3), ("open", 1), ("late", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+def test_today_is_the_sites(week: Engagement, engineer: User, zone: str) -> None:
+    """At 02:00 UTC on Friday it is still Thursday in New York."""
+    week.time_zone = zone
+    (today,) = [cell.day.day for cell in cells(engineer, week) if cell.is_today]
+    assert today == (13 if zone == "Asia/Shanghai" else 12)
 
 
 def test_only_agreed_days_can_be_missed(week: Engagement, engineer: User) -> None:
@@ -98,19 +152,43 @@ def test_today_leads_to_today_and_a_client_to_what_there_is(
     url = reverse("standups:today", args=[week.pk])
     today = day_url(week, FRIDAY)
     assert target(sign_in(engineer).get(url)) == today
-    assert target(sign_in(engineer).get(url, {"day": "2026-03-10"})) == day_url(week, date(2026, 3, 10))
-    for nonsense in ("0001-01-01", "x", "\x00", "2026-02-30"):
-        assert target(sign_in(engineer).get(url, {"day": nonsense})) == today
     days = reverse("standups:list", args=[week.pk])
     assert target(sign_in(client_pm).get(url)) == days
     StandUpFactory(engagement=week, held_on=FRIDAY)
     assert target(sign_in(client_pm).get(url)) == today
 
 
-@pytest.mark.parametrize("page", ["1", "2", "0", "-1", "999", "x", "\x00", "9" * 50])
-def test_pages_of_a_long_engagement(week: Engagement, engineer: User, sign_in: SignIn, page: str) -> None:
-    week.start_on = date(2025, 9, 1)
+@pytest.mark.parametrize(("start_on", "months"), [(date(2024, 10, 1), 18), (date(2024, 9, 30), 3)])
+def test_up_to_eighteen_months_stand_on_one_page(
+    week: Engagement, engineer: User, sign_in: SignIn, start_on: date, months: int
+) -> None:
+    """Longer ones are turned by year, and the newest comes first."""
+    week.start_on = start_on
     week.save()
-    answer = sign_in(engineer).get(reverse("standups:list", args=[week.pk]), {"page": page})
-    assert answer.status_code == 200
-    assert 0 < len(answer.context["rows"]) <= 31
+    found = sign_in(engineer).get(reverse("standups:list", args=[week.pk])).context["calendar"]
+    assert len(found.months) == months
+    assert [month.first for month in found.months][:2] == [date(2026, 3, 1), date(2026, 2, 1)]
+    assert found.years == ((2026, 2025, 2024) if months == 3 else ())
+
+
+@pytest.mark.parametrize(
+    ("year", "shown"), [("2025", 2025), ("2026", 2026), ("1999", 2026), ("x", 2026), ("\x00", 2026)]
+)
+def test_the_years_of_a_long_engagement(
+    week: Engagement, engineer: User, sign_in: SignIn, year: str, shown: int
+) -> None:
+    week.start_on = date(2024, 9, 1)
+    week.save()
+    found = sign_in(engineer).get(reverse("standups:list", args=[week.pk]), {"year": year}).context["calendar"]
+    assert {month.first.year for month in found.months} == {shown}
+
+
+@given(start_on=st.dates(date(2019, 1, 1), date(2026, 6, 1)), ago=st.integers(0, 900))
+def test_every_known_day_stands_there_once(week: Engagement, engineer: User, start_on: date, ago: int) -> None:
+    """Whatever the span: a year's page misses no day of its year, and no page draws one twice."""
+    week.start_on = start_on
+    with time_machine.travel(datetime(2026, 3, 13, 2, tzinfo=UTC) - timedelta(days=ago), tick=False):
+        pages = day_calendar(engineer, week, may_write=True).years or ("",)
+        drawn = [cell.day for page in pages for cell in cells(engineer, week, year=str(page))]
+        assert set(known_days(engineer, week)) <= set(drawn)
+    assert len(drawn) == len(set(drawn))

@@ -9,6 +9,7 @@ from engagements.models.client import Industry
 from onsite.accounts.roles import Part
 from reports.demo.stories.erp_days import DAYS
 from reports.demo.stories.erp_preparation import PREPARATION
+from reports.demo.stories.erp_voices import VOICES
 from reports.demo.story import Company, Freeze, Goal, Measured, Move, OnScreen, Paper, Scope, Seat, Story, TodayIs
 from reports.models import DocumentKind
 
@@ -71,6 +72,7 @@ ERP = Story(
     ),
     freezes=(Freeze(-6, (OnScreen(-4, "chen"), OnScreen(-3, "lin"))),),
     preparation=PREPARATION,
+    voices=VOICES,
     execution_on=0,
     moves=(
         Move(2, StageKind.ENVIRONMENT, 40),
@@ -99,6 +101,11 @@ ERP = Story(
             "本手册写明驻场期间双方的目标、分工、计划与每日站会规则，供华东机械集团与明远软件的项目成员共同使用。",
             day=12,
             changes="变更申请 1 签署后重新发布",
+        ),
+        Paper(
+            DocumentKind.WEEKLY_REPORT,
+            "本周各项工作按站会计划推进。需要贵方配合的事项列在“待配合”一栏，请协助按期完成。",
+            day=14,
         ),
     ),
 )

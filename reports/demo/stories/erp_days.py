@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.demo.story import Day, Internal, Reply, Told, Trouble
-from standups.models import Answer, Party, Severity
+from standups.models import Answer, Kind, Party, Severity
 
 _STATUS = Trouble(
     "status",
@@ -12,6 +12,10 @@ _STATUS = Trouble(
     Party.VENDOR,
     "驻场工程师",
     due_in=2,
+    kind=Kind.DATA,
+    functions=("报工与状态跟踪",),
+    tasks=("试迁移", "正式迁移"),
+    goals=(0,),
     told=Told(
         symptom="第 8 天站会上，计划科吴晓燕发现已完工的工单在系统中显示为“待下达”，抽查 20 条中有 6 条不符。",
         cause="旧系统状态码 7（完工）与 9（关闭）的字段映射颠倒，导入脚本没有核对状态分布。",
@@ -36,7 +40,16 @@ DAYS = (
             Internal("陈主任担心上线影响月底结账，今后沟通先讲回退办法，再讲进度"),
         ),
         troubles=(
-            Trouble("port", "测试环境 8443 端口未开放，应用无法访问", Severity.MAJOR, Party.CLIENT, "信息部", 1),
+            Trouble(
+                "port",
+                "测试环境 8443 端口未开放，应用无法访问",
+                Severity.MAJOR,
+                Party.CLIENT,
+                "信息部",
+                1,
+                kind=Kind.ENVIRONMENT,
+                tasks=("检查权限和接口",),
+            ),
         ),
         minutes=14,
     ),
@@ -63,7 +76,16 @@ DAYS = (
         plan=("补录计量单位后复核 BOM", "导入工艺路线 312 条"),
         done=("BOM 第一批导入完成，自动校验通过 823 条",),
         troubles=(
-            Trouble("units", "37 条 BOM 缺少计量单位，无法计算物料需求", Severity.MAJOR, Party.CLIENT, "工艺科", 2),
+            Trouble(
+                "units",
+                "37 条 BOM 缺少计量单位，无法计算物料需求",
+                Severity.MAJOR,
+                Party.CLIENT,
+                "工艺科",
+                2,
+                kind=Kind.DATA,
+                functions=("物料与 BOM 维护",),
+            ),
         ),
         guests=("chen", "yoshida", "wu"),
         minutes=17,
@@ -94,7 +116,17 @@ DAYS = (
         done=("工单状态逐条比对完成，2,184 条无差异",),
         troubles=(
             Trouble(
-                "history", "需要提供上一年度的历史工单，用于校准标准工时", Severity.MAJOR, Party.CLIENT, "信息部", 3
+                "history",
+                "需要提供上一年度的历史工单，用于校准标准工时",
+                Severity.MAJOR,
+                Party.CLIENT,
+                "信息部",
+                3,
+                kind=Kind.DATA,
+                owner="sun",
+                next_step="从档案服务器导出 2025 年工单",
+                goals=(2,),
+                functions=("工作中心与产能",),
             ),
         ),
         replies=(Reply("status", Answer.SOLVED, "重新导入 2,184 条，与旧系统逐条比对无差异"),),
@@ -105,9 +137,28 @@ DAYS = (
         plan=("联调 MES 工单下达接口", "清理重复工单"),
         done=("第一场上机考核结束，2 人合格",),
         troubles=(
-            Trouble("twice", "工单导入重复 3 条", Severity.MINOR, Party.VENDOR, "驻场工程师", 1),
             Trouble(
-                "mes", "MES 接口偶发超时，高峰时约 2% 的请求失败", Severity.MAJOR, Party.THIRD_PARTY, "MES 厂家", 4
+                "twice",
+                "工单导入重复 3 条",
+                Severity.MINOR,
+                Party.VENDOR,
+                "驻场工程师",
+                1,
+                kind=Kind.DATA,
+                owner="sun",
+            ),
+            Trouble(
+                "mes",
+                "MES 接口偶发超时，高峰时约 2% 的请求失败",
+                Severity.MAJOR,
+                Party.THIRD_PARTY,
+                "MES 厂家",
+                4,
+                kind=Kind.INTERFACE,
+                next_step="等厂家补丁，到货后复测一次高峰",
+                functions=("工单同步",),
+                tasks=("功能与接口测试",),
+                goals=(0,),
             ),
         ),
         guests=("chen", "yoshida"),
@@ -127,7 +178,11 @@ DAYS = (
         ),
         troubles=(
             Trouble(
-                "loan", Internal("孙一凡下月可能被抽调到另一项目，需要提前安排接替"), Severity.MAJOR, Party.VENDOR
+                "loan",
+                Internal("孙一凡下月可能被抽调到另一项目，需要提前安排接替"),
+                Severity.MAJOR,
+                Party.VENDOR,
+                kind=Kind.PROCESS,
             ),
         ),
         minutes=13,
@@ -137,8 +192,30 @@ DAYS = (
         plan=("生产计划 UAT 第 1 轮，核心用户 4 人", "对比系统排产与手工排产表"),
         done=("BOM 导入校验完成，1,376 条全部通过", "修复工单状态字段映射的核对报表"),
         troubles=(
-            Trouble("network", "测试环境网络昨天下午中断 40 分钟", Severity.MAJOR, Party.CLIENT, "信息部", 2),
-            Trouble("three", "排产结果与手工表相差 3%", Severity.MAJOR, Party.VENDOR, "驻场工程师", 3),
+            Trouble(
+                "network",
+                "测试环境网络昨天下午中断 40 分钟",
+                Severity.MAJOR,
+                Party.CLIENT,
+                "信息部",
+                2,
+                kind=Kind.ENVIRONMENT,
+                owner="sun",
+                next_step="信息部查明原因并书面说明",
+            ),
+            Trouble(
+                "three",
+                "排产结果与手工表相差 3%",
+                Severity.MAJOR,
+                Party.VENDOR,
+                "驻场工程师",
+                3,
+                kind=Kind.FUNCTION,
+                next_step="按班组核对三条产线的换线时间",
+                functions=("主生产计划", "工作中心与产能"),
+                tasks=("用户验收测试",),
+                goals=(2,),
+            ),
         ),
         replies=(Reply("mes", Answer.STILL, "厂家答复三天内给出补丁"),),
         guests=("chen", "yoshida", "wu"),

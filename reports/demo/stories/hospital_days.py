@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.demo.story import Day, Internal, Reply, Told, Trouble
-from standups.models import Answer, Party, Severity
+from standups.models import Answer, Kind, Party, Severity
 
 _MAPPING = Trouble(
     "mapping",
@@ -12,6 +12,9 @@ _MAPPING = Trouble(
     Party.VENDOR,
     "驻场工程师",
     due_in=1,
+    kind=Kind.DATA,
+    functions=("患者信息导入",),
+    goals=(0,),
     told=Told(
         symptom="第 7 天核对第一批 5,000 条患者信息时，护理部发现过敏史一栏为空，内容出现在备注中。",
         cause="旧系统在三年前调整过字段顺序，接口文档没有更新，映射表沿用了旧文档。",
@@ -31,7 +34,17 @@ DAYS = (
         plan=("安装数据库并建立每日备份", "申请医保前置机测试地址"),
         done=("旧系统数据字典收到 31 份，缺医技部分",),
         troubles=(
-            Trouble("insurance", "医保前置机测试地址尚未开通", Severity.MAJOR, Party.THIRD_PARTY, "市医保中心", 6),
+            Trouble(
+                "insurance",
+                "医保前置机测试地址尚未开通",
+                Severity.MAJOR,
+                Party.THIRD_PARTY,
+                "市医保中心",
+                6,
+                kind=Kind.INTERFACE,
+                next_step="医保中心开通后联调结算接口",
+                functions=("医保结算",),
+            ),
         ),
     ),
     Day(
@@ -46,7 +59,19 @@ DAYS = (
             "按科室建立账号 186 个",
             Internal("护理部对换系统有抵触，培训前请何嘉怡先去跟一个早班，了解真实流程"),
         ),
-        troubles=(Trouble("reader", "三楼收费窗口两台读卡器驱动不兼容", Severity.MINOR, Party.CLIENT, "信息科", 3),),
+        troubles=(
+            Trouble(
+                "reader",
+                "三楼收费窗口两台读卡器驱动不兼容",
+                Severity.MINOR,
+                Party.CLIENT,
+                "信息科",
+                3,
+                kind=Kind.ENVIRONMENT,
+                owner="he",
+                functions=("挂号与分诊",),
+            ),
+        ),
     ),
     Day(
         5,
@@ -71,7 +96,19 @@ DAYS = (
         plan=("重新导入第一批患者信息", "与护士长核对 50 条样本的关键字段"),
         done=(Internal("若回退再晚一天，门诊试运行就会用到错误的过敏史；复盘时作为案例讲"),),
         replies=(Reply("mapping", Answer.SOLVED, "已按现行表结构重做映射，抽查 500 条，过敏史全部正确"),),
-        troubles=(Trouble("id", "1 条患者的证件类型需由病案室核实", Severity.MINOR, Party.CLIENT, "病案室", 3),),
+        troubles=(
+            Trouble(
+                "id",
+                "1 条患者的证件类型需由病案室核实",
+                Severity.MINOR,
+                Party.CLIENT,
+                "病案室",
+                3,
+                kind=Kind.DATA,
+                next_step="病案室调阅纸质档案",
+                functions=("患者主索引合并",),
+            ),
+        ),
     ),
     Day(
         9,
