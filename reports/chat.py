@@ -16,7 +16,7 @@ from onsite.core.charts.text import ELLIPSIS, printable
 from onsite.core.templatetags.when import day as day_name
 from reports.documents.weekly_page import risk_words, weekly_lead, weekly_span, weekly_title
 from reports.documents.weekly_report import WeeklyReport
-from standups.models import Answer
+from standups.models import Answer, Party
 from standups.shown import ShownDay
 
 MOST_CHARACTERS = 500
@@ -160,5 +160,8 @@ def _day_parts(day: ShownDay) -> Iterator[Part]:
     yield Part(
         _("Problems"), tuple(_with(line.text, line.party_label) for line in day.problems if not line.is_internal)
     )
-    told = (row for row in day.answers if not row.is_internal and row.answer != Answer.STILL)
-    yield Part(pgettext("chat", "Earlier problems"), tuple(_with(row.title, row.label) for row in told))
+    told = [row for row in day.answers if not row.is_internal]
+    changed = (row for row in told if row.answer != Answer.STILL)
+    yield Part(pgettext("chat", "Earlier problems"), tuple(_with(row.title, row.label) for row in changed))
+    waiting = (row for row in told if row.answer == Answer.STILL and row.party == Party.CLIENT)
+    yield Part(_("Needs your side"), tuple(row.title for row in waiting))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from onsite.accounts.models import User
-from standups.models import Answer, Line, ProblemAnswer, Section, StandUp
+from standups.models import Answer, Line, Party, ProblemAnswer, Section, StandUp
 from standups.services.entry import carried_lines, mark_of
 from standups.wording import party_kind, party_label, severity_kind
 
@@ -42,13 +42,14 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """What was said of a problem that was open."""
+    """What was said of a problem that was open; `party` is whose step is next by now."""
 
     problem_id: int
     title: str
     answer: str
     note: str
     is_internal: bool
+    party: str = Party.VENDOR.value
 
     @property
     def label(self) -> str:
@@ -154,7 +155,9 @@ def _shown_line(line: Line, for_client: bool) -> ShownLine:
 
 def _shown_answer(row: ProblemAnswer) -> ShownAnswer:
     internal = row.is_internal or row.problem.is_internal
-    return ShownAnswer(row.problem_id, row.problem.title, str(row.answer), row.note, internal)
+    return ShownAnswer(
+        row.problem_id, row.problem.title, str(row.answer), row.note, internal, str(row.problem.next_step_with)
+    )
 
 
 def _people(user: User, stand_up: StandUp) -> tuple[tuple[str, ...], tuple[str, ...]]:
