@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from engagements.models import Attachment, Engagement, Objective, Reading, ScopeItem, SignOff
 from engagements.services import files, plan
+from engagements.services.edits import write_row
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
@@ -32,7 +33,7 @@ def save_objective(
     if fields.get("due_on") and fields["due_on"] < engagement.start_on:
         raise DomainError(_("This day lies before the first day on site."), field="due_on")
     row = objective or Objective(engagement=engagement)
-    action = _save(row, "objective", fields)
+    action = write_row(row, "objective", fields)
     _audit(actor, engagement, action, row, {name: str(value) for name, value in fields.items()})
     return row
 
@@ -65,7 +66,7 @@ def save_scope_item(
     if not is_included and not reason:
         raise DomainError(_("Say why this is out of scope, so that nobody has to ask again."), field="reason")
     row = item or ScopeItem(engagement=engagement)
-    action = _save(row, "scope", {"is_included": is_included, "text": text, "reason": reason})
+    action = write_row(row, "scope", {"is_included": is_included, "text": text, "reason": reason})
     _audit(actor, engagement, action, row, {"text": text, "in": is_included})
     return row
 
@@ -152,18 +153,6 @@ def keep_agreed_plan(actor: User, sign_off: SignOff) -> None:
     """With goals and scope both sides agree to the plan as it stands: it becomes the baseline."""
     reason = _("Goals and scope, version %(version)s") % {"version": sign_off.version}
     plan.take_baseline(actor=actor, engagement=sign_off.engagement, reason=reason)
-
-
-def _save(row: Objective | ScopeItem, noun: str, fields: dict[str, Any]) -> str:
-    """Write the row and return what happened; an edit never brings a deleted row back."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    if row._state.adding:
-        row.save()
-        return f"{noun}.created"
-    if not type(row).objects.filter(pk=row.pk).update(**fields):
-        raise DomainError(_("Somebody deleted this meanwhile."))
-    return f"{noun}.changed"
 
 
 def _plain(value: Decimal) -> str:

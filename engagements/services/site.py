@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from engagements.models import ChecklistItem, Engagement, Environment
+from engagements.services.edits import write_row
 from engagements.usual_checklist import usual_lines
 from onsite.accounts.access import require
 from onsite.accounts.models import User
@@ -27,7 +28,7 @@ def save_environment(
     row = environment or Environment(engagement=engagement)
     try:
         with transaction.atomic():
-            action = _save(row, "environment", fields)
+            action = write_row(row, "environment", fields)
             _audit(actor, engagement, action, row, fields)
     except IntegrityError as error:
         raise DomainError(_("There is an environment of this name already."), field="name") from error
@@ -52,7 +53,7 @@ def save_checklist_item(
     require(actor, Permission.EDIT_PREPARATION, engagement)
     _refuse_access_data({"text": text})
     row = item or ChecklistItem(engagement=engagement)
-    action = _save(row, "checklist", {"moment": moment, "text": text})
+    action = write_row(row, "checklist", {"moment": moment, "text": text})
     _audit(actor, engagement, action, row, {"moment": moment, "text": text})
     return row
 
@@ -86,18 +87,6 @@ def _refuse_access_data(fields: dict[str, str]) -> None:
     for name, text in fields.items():
         if holds_access_data(text):
             raise DomainError(_("Write where access is kept, never the access data themselves."), field=name)
-
-
-def _save(row: Environment | ChecklistItem, noun: str, fields: dict[str, str]) -> str:
-    """Write the row and return what happened; an edit never brings a deleted row back."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    if row._state.adding:
-        row.save()
-        return f"{noun}.created"
-    if not type(row).objects.filter(pk=row.pk).update(**fields):
-        raise DomainError(_("Somebody deleted this meanwhile."))
-    return f"{noun}.changed"
 
 
 def _hold(row: Environment | ChecklistItem) -> None:
