@@ -190,8 +190,11 @@ def _table(document: WordDocument, block: Block) -> None:
     for row in block.rows:
         _write_row(table.add_row(), row)
     for place, percent in enumerate(widths):
+        width = Mm(ROOM_MM * percent / 100)
+        # Word goes by the cells, LibreOffice and WPS by the grid.
+        table.columns[place].width = width
         for cell in table.columns[place].cells:
-            cell.width = Mm(ROOM_MM * percent / 100)
+            cell.width = width
     document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 

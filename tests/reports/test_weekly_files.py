@@ -123,6 +123,8 @@ def test_word_repeats_a_tables_head_and_splits_no_row() -> None:
         assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in rows)
         widths = [cell.width.mm for cell in head.cells]
         assert round(sum(widths)) == 170
+        # Word goes by the cells, LibreOffice and WPS by the grid.
+        assert [column.width.mm for column in table.columns if column.width] == widths
 
 
 @pytest.mark.parametrize(
