@@ -8,6 +8,7 @@ from typing import Any
 
 from engagements import measures
 from engagements.models import ChangeRequest, CoreTask, Direction, SignOff, StageKind
+from engagements.section_text import SectionText, read_sections
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,11 @@ class FrozenChange:
     goals: FrozenGoals
 
 
-def text_of(sign_off: SignOff) -> FrozenGoals | FrozenChange:
+def text_of(sign_off: SignOff) -> FrozenGoals | FrozenChange | SectionText:
     """Return the text of a sign-off of any kind."""
-    return read_change(sign_off.text) if sign_off.kind == SignOff.Kind.CHANGE else read(sign_off.text)
+    if sign_off.kind == SignOff.Kind.CHANGE:
+        return read_change(sign_off.text)
+    return read(sign_off.text) if sign_off.kind == SignOff.Kind.GOALS else read_sections(sign_off.text)
 
 
 def read_change(text: dict[str, Any]) -> FrozenChange:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from engagements import gates
+from engagements import agreements, gates
 from engagements.models import Engagement, FollowUpVisit, Invocation, Phase, SignOff, Waiver
 from engagements.services import emergencies, followups
 from engagements.services.signing import missing_parts
@@ -41,7 +41,8 @@ def sign_request(message: Message) -> Written | None:
     sign_off = texts.filter(pk=message.payload["sign_off"]).first()
     if sign_off is None or sign_off.engagement.signs_on_paper:
         return None
-    if not set(missing_parts(sign_off)) & sign_off.engagement.parts_of(message.recipient):
+    asked = set(missing_parts(sign_off)) & sign_off.engagement.parts_of(message.recipient)
+    if not any(agreements.may_sign(message.recipient, part, sign_off) for part in asked):
         return None
     subject = _("Please sign: %(text)s, version %(version)s") % {
         "text": sign_off.title,

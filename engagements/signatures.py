@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engagements import agreements
 from engagements.models import Membership, Signature, SignOff
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
@@ -46,6 +47,7 @@ class Signing:
             .filter(engagement=sign_off.engagement_id, part__in=sign_off.needed_parts)
             .select_related("user")
         )
+        members = [member for member in members if agreements.may_sign(member.user, member.part, sign_off)]
         return cls(
             sign_off,
             tuple(PartState(part, signatures.get(part), _people(members, part)) for part in sign_off.needed_parts),
@@ -53,19 +55,25 @@ class Signing:
 
     @property
     def missing(self) -> tuple[PartState, ...]:
-        """Return the parts whose signature does not count yet."""
+        """Return the parts whose signature does not count yet; none where one is enough and there is one."""
+        if self.sign_off.one_is_enough and self.sign_off.is_signed:
+            return ()
         return tuple(state for state in self.parts if not state.is_signed)
 
     @property
     def unregistered(self) -> list[str]:
-        """Return the parts for which nothing was signed or registered at all."""
+        """Return the parts that are still asked for and for which nothing was signed or registered at all."""
+        if self.sign_off.one_is_enough and self.sign_off.is_signed:
+            return []
         return [state.part for state in self.parts if state.signature is None]
 
-    def waits_for(self, parts: frozenset[str]) -> bool:
-        """Say whether somebody with these parts can still sign on screen."""
-        if self.sign_off.superseded_at is not None or self.sign_off.engagement.signs_on_paper:
+    def waits_for(self, user: User) -> bool:
+        """Say whether this person can still sign on screen."""
+        engagement = self.sign_off.engagement
+        if self.sign_off.superseded_at is not None or engagement.signs_on_paper:
             return False
-        return bool(parts & set(self.unregistered))
+        asked = engagement.parts_of(user) & set(self.unregistered)
+        return any(agreements.may_sign(user, part, self.sign_off) for part in asked)
 
 
 def _people(members: Sequence[Membership], part: Part) -> tuple[User, ...]:

@@ -22,6 +22,7 @@ _VENDOR_TABS = (
     ("overview", gettext_lazy("Overview"), "engagements:detail"),
     ("prepare", gettext_lazy("Prepare"), "engagements:prepare"),
     ("execute", gettext_lazy("Execute"), "standups:list"),
+    ("going_live", gettext_lazy("Go live"), "standups:going_live"),
     ("review", gettext_lazy("Review"), "engagements:review"),
     ("documents", gettext_lazy("Documents"), "reports:documents"),
     ("team", gettext_lazy("Team"), "engagements:team"),
@@ -31,6 +32,7 @@ _CLIENT_TABS = (
     ("prepare", gettext_lazy("Plan"), "engagements:plan"),
     ("execute", gettext_lazy("Stand-ups"), "standups:list"),
     ("problems", gettext_lazy("Problems"), "standups:problems"),
+    ("going_live", gettext_lazy("Go live"), "standups:going_live"),
     ("documents", gettext_lazy("Documents"), "reports:documents"),
     ("team", gettext_lazy("Team"), "engagements:team"),
 )

@@ -15,6 +15,7 @@ urlpatterns = [
     path("messages/", include("onsite.notifications.urls")),
     path("", include("engagements.urls")),
     path("engagements/<int:engagement_id>/", include("standups.urls")),
+    path("run-sheet-templates/", include("standups.company_urls")),
     path("healthz", healthz, name="healthz"),
 ]
 

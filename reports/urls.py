@@ -23,6 +23,7 @@ engagement = [
     path("sign-offs/<int:pk>/sheet/", files.sign_off_sheet, name="sign_off_sheet"),
     path("functions/guide/", files.interview_guide, name="interview_guide"),
     path("stand-ups/<date:day>/minutes/", files.minutes, name="minutes"),
+    path("cutover/print/", files.run_sheet, name="run_sheet"),
 ]
 
 urlpatterns = [

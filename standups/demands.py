@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from engagements import gates
+from engagements import gates, go_decision
 from engagements.models import Engagement, Phase
 from onsite.core.errors import Obstacle
+from standups.first_weeks import state as first_weeks_state
+from standups.rollout import state as rollout_state
 
 CRITICAL = "problems.critical"
+SIGNED_GO = "go.signed"
 
 
 def no_critical_problem(engagement: Engagement) -> Sequence[Obstacle]:
@@ -24,6 +28,27 @@ def no_critical_problem(engagement: Engagement) -> Sequence[Obstacle]:
     return [Obstacle(CRITICAL, text % {"count": count}, url)]
 
 
+def signed_go(engagement: Engagement) -> Sequence[Obstacle]:
+    """The client has signed the decision to go live; asked only where the work ends with a go-live."""
+    if not engagement.ends_with_go_live:
+        return []
+    newest = go_decision.newest(engagement)
+    if newest is None:
+        text = _("The client has not decided to go live.")
+    elif not go_decision.is_to_go(newest) and not newest.is_signed:
+        text = _("A decision not to go live yet waits for the client's signature.")
+    elif not go_decision.is_to_go(newest):
+        text = _("The client's decision is not to go live yet.")
+    elif not newest.is_signed:
+        text = _("The Go decision waits for the client's signature.")
+    else:
+        return []
+    return [Obstacle(SIGNED_GO, text, reverse("standups:go_decision", args=[engagement.pk]))]
+
+
 def register_all() -> None:
     """Called once when the apps are ready."""
+    gates.register(Phase.REVIEW, signed_go)
+    gates.register(Phase.REVIEW, rollout_state.before_review)
+    gates.register(Phase.REVIEW, first_weeks_state.before_review)
     gates.register(Phase.REVIEW, no_critical_problem)

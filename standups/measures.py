@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements import measures
 from engagements.models import Engagement
+from standups.rollout.matrix import accepted_share
 
 
 def open_critical_problems(engagement: Engagement) -> Decimal:
@@ -32,6 +33,19 @@ def days_without_critical_problem(engagement: Engagement) -> Decimal | None:
     return Decimal(max(0, (today - (known["last"] or engagement.start_on)).days))
 
 
+def accepted_cells(engagement: Engagement) -> Decimal | None:
+    """Return how many cells of the acceptance matrix the client accepted; None where there are none to accept."""
+    accepted, required = accepted_share(engagement)
+    return Decimal(accepted) if required else None
+
+
+def accepted_percent(engagement: Engagement) -> Decimal | None:
+    """Return how much of the acceptance matrix the client accepted, in percent with one digit, of what was not descoped;
+    None where there are no cells. Cut, not rounded: 100 is all of it."""
+    accepted, required = accepted_share(engagement)
+    return Decimal(1000 * accepted // required) / 10 if required else None
+
+
 def register_all() -> None:
     """Called once when the apps are ready."""
     measures.register("problems.critical", _("open critical problems"), _("problems"), open_critical_problems)
@@ -41,3 +55,5 @@ def register_all() -> None:
         _("days"),
         days_without_critical_problem,
     )
+    measures.register("rollout.accepted_percent", _("accepted cells of the acceptance matrix"), "%", accepted_percent)
+    measures.register("rollout.accepted", _("accepted cells"), _("cells"), accepted_cells)

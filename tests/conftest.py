@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.db import close_old_connections, connection, connections
 from django.test import Client
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 from engagements.models import Engagement
@@ -156,6 +157,14 @@ def _audit_can_be_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
             append_only.unguard(editor)
             editor.execute("DELETE FROM core_auditentry")
             append_only.guard(editor)
+
+
+@pytest.fixture(autouse=True)
+def _no_reader_yet() -> Iterator[None]:
+    """A page leaves its reader's language and its site's zone active in the thread: the next test would read by them."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(autouse=True)

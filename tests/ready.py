@@ -1,4 +1,5 @@
-"""What the gate demands before execution, put there cheaply: rows, and a manual that was issued without being printed."""
+"""What the gates demand before execution and before the review, put there cheaply: rows, and a manual that was issued
+without being printed."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from engagements.models import Baseline, ContingencyPlan, Engagement, Function, 
 from engagements.preparedness import EMERGENCIES
 from onsite.accounts.models import User
 from reports.models import Document, DocumentKind
+from tests.factories import HandOverFactory, go_decision_of
 
 
 def make_ready_for_execution(engagement: Engagement, lead: User) -> None:
@@ -21,6 +23,12 @@ def make_ready_for_execution(engagement: Engagement, lead: User) -> None:
     make_manual(engagement, lead)
     if engagement.stages.exists() and not engagement.baselines.exists():
         Baseline.objects.create(engagement=engagement, number=1, reason="已约定")
+
+
+def make_ready_for_review(engagement: Engagement) -> None:
+    """Everything but the go-live day and solved problems: the client's signed Go for today, and a day for the hand-over."""
+    go_decision_of(engagement, go_live_on=engagement.today())
+    HandOverFactory(engagement=engagement, planned_on=engagement.today())
 
 
 def make_function(engagement: Engagement, *, name: str = "周计划排产", **fields: Any) -> Function:

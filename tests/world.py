@@ -22,30 +22,44 @@ from onsite.notifications.models import Message
 from reports.building.snapshots import build
 from reports.figures.weekly import Week
 from reports.models import Document, DocumentKind, Draft
-from standups.models import Section
+from standups.models import CaseEvidence, RoleTraining, Section
 from tests.factories import (
+    CellFactory,
     ChangeRequestFactory,
     ChecklistItemFactory,
     ClientFactory,
+    ConditionFactory,
     ContingencyModelFactory,
     ContingencyPlanFactory,
+    CountLineFactory,
+    DataObjectFactory,
     DocumentRequestFactory,
     EngagementFactory,
     EnvironmentFactory,
+    ExitCriterionFactory,
     FunctionFactory,
+    HandOverFactory,
     IdeaFactory,
     InterviewFactory,
     LineFactory,
+    MappingLineFactory,
     MembershipFactory,
     ModuleFactory,
     ObjectiveFactory,
+    OperationsContactFactory,
     ProblemFactory,
+    ReturnedAccessFactory,
+    RolloutRoleFactory,
+    RolloutStageFactory,
     ScopeItemFactory,
     StandUpFactory,
     TaskFactory,
+    TesterFactory,
+    UatCaseFactory,
+    UatRoundFactory,
     UserFactory,
 )
-from tests.standups import concerning
+from tests.standups import concerning, cutting_over
 
 CANARY_FOREIGN = "canary-of-the-other-client"
 CANARY_INTERNAL = "canary-of-internal-lines"
@@ -159,14 +173,51 @@ def _fill(engagement: Engagement, lead: User, second: User, word: str, internal:
         "held_file": held.pk,
         "obstacle": "goals.signed.business_owner",
         **_functions(engagement, word, internal),
+        **_rollout(engagement, lead, word),
         **_wanted(engagement, lead, word, internal),
         **_days(engagement, lead, word, internal),
         **concerning.fill(engagement, lead, word, internal),
+        **cutting_over.fill(engagement, lead, word),
         **_emergencies(engagement, lead, word),
         "idea": IdeaFactory(engagement=engagement, title=word, words=word, said_by_name=word, noted_by=lead).pk,
         "environment": EnvironmentFactory(engagement=engagement, name=word, access_kept=word).pk,
         "checklist_item": ChecklistItemFactory(engagement=engagement, text=word).pk,
+        **_tested(engagement, lead, word, attachment),
+        **_hand_over(engagement, word),
         **_documents(engagement, lead, word, internal),
+        **_loaded(engagement, lead, word),
+    }
+
+
+def _tested(engagement: Engagement, lead: User, word: str, attachment: Attachment) -> dict[str, Any]:
+    """A round with a tested case, its picture, and a condition; both sides see all of it."""
+    own = f"{word} 3"
+    names = {"module__name": own, "role__name": own, "stage__name": own, "override_reason": word}
+    cell = CellFactory(engagement=engagement, state="live", live_on=engagement.today(), **names)
+    row = UatRoundFactory(cell=cell, build=word, result_note=word, opened_by=lead)
+    TesterFactory(round=row, name=word)
+    case = UatCaseFactory(
+        round=row, title=word, steps=word, expected=word, outcome="fail", note=word, tested_by_name=word,
+        tested_at=timezone.now(), recorded_by=lead,
+    )  # fmt: skip
+    evidence = CaseEvidence.objects.create(case=case, attachment=attachment, added_by=lead)
+    condition = ConditionFactory(round=row, text=word, owner_name=word)
+    return {
+        "uat_round": row.pk,
+        "uat_case": case.pk,
+        "uat_evidence": evidence.pk,
+        "condition": condition.pk,
+    }
+
+
+def _hand_over(engagement: Engagement, word: str) -> dict[str, Any]:
+    """A sheet that could be frozen, and a criterion; nothing of it is internal."""
+    HandOverFactory(engagement=engagement, taken_over_by=word, support_hours=word, note=word)
+    contact = {"name": word, "role": word, "phone": word}
+    return {
+        "exit_criterion": ExitCriterionFactory(engagement=engagement, text=word).pk,
+        "returned_access": ReturnedAccessFactory(engagement=engagement, what=word).pk,
+        "operations_contact": OperationsContactFactory(engagement=engagement, **contact).pk,
     }
 
 
@@ -177,6 +228,24 @@ def _functions(engagement: Engagement, word: str, internal: str) -> dict[str, An
         risk_reason=internal, pain_points=internal,
     )  # fmt: skip
     return {"module": module.pk, "function": function.pk}
+
+
+def _rollout(engagement: Engagement, lead: User, word: str) -> dict[str, Any]:
+    """Two cells that have not begun, the second on top of the first, and a training of their role."""
+    role = RolloutRoleFactory(engagement=engagement, name=word)
+    training = RoleTraining.objects.create(
+        role=role, held_on=engagement.today(), people=1, note=word, recorded_by=lead
+    )
+    stages = [RolloutStageFactory(engagement=engagement, name=f"{word}{number}", position=number) for number in (1, 2)]
+    module = ModuleFactory(engagement=engagement, name=f"{word} 2")
+    cells = [CellFactory(engagement=engagement, module=module, role=role, stage=stage) for stage in stages]
+    cells[1].builds_on.add(cells[0])
+    return {
+        "rollout_role": role.pk,
+        "role_training": training.pk,
+        "rollout_stage": stages[0].pk,
+        "cell": cells[0].pk,
+    }
 
 
 def _wanted(engagement: Engagement, lead: User, word: str, internal: str) -> dict[str, Any]:
@@ -216,6 +285,17 @@ def _emergencies(engagement: Engagement, lead: User, word: str) -> dict[str, Any
         "invocation_step": running.steps.unscoped().get().pk,
         "contingency_model": ContingencyModelFactory(created_by=engagement.created_by).pk,
     }
+
+
+def _loaded(engagement: Engagement, lead: User, word: str) -> dict[str, Any]:
+    """A data object whose first round differs, unexplained."""
+    row = DataObjectFactory(engagement=engagement, name=word, source=word, target=word, owner=word)
+    line = CountLineFactory(
+        round__mapping__data_object=row, round__mapping__made_by=lead, round__note=word, name=word, unit=word[:30],
+        target_value=1,
+    )  # fmt: skip
+    MappingLineFactory(mapping=line.round.mapping, source_field=word, target_field=word, rule=word)
+    return {"data_object": row.pk, "load_round": line.round_id, "count_line": line.pk}
 
 
 def _documents(engagement: Engagement, lead: User, word: str, internal: str) -> dict[str, Any]:

@@ -24,6 +24,10 @@ class ChangeRequestQuerySet(ScopedQuerySet["ChangeRequest"]):
         """Keep those that were signed and carried out."""
         return self.exclude(applied_at=None)
 
+    def taking_out(self) -> Self:
+        """Keep those that take something out of the scope."""
+        return self.exclude(out_of_scope="")
+
 
 class ChangeRequest(models.Model):
     """One wish to change what was agreed. Its price is the vendor's own business: no client projection holds it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models.attachment import Attachment
@@ -24,23 +25,36 @@ class SignOffQuerySet(ScopedQuerySet["SignOff"]):
 class SignOff(models.Model):
     """A frozen text that named parts of the client sign. Its hash is what a signature is bound to.
 
-    `topic` tells texts of one kind apart (a change request's number); it is empty where a kind has one text only.
+    `topic` tells texts of one kind apart (a change request's number, a data object's id); it is empty where a kind has
+    one text only. `about` says in words what it is about, where the number alone would not.
     `agreed_through` is the signed change that carries the signatures under the goals it led to.
     """
 
     class Kind(models.TextChoices):
         GOALS = "goals", _("Goals and scope")
         CHANGE = "change", _("Change request")
+        DATA = "data", _("Data check")
+        UAT = "uat", _("Acceptance test")
+        GO = "go", _("Go decision")
+        HANDOVER = "handover", _("Hand-over to operations")
 
     # An accepted change is a new version of goals and scope, so the same two sign it.
     NEEDS: ClassVar[dict[str, tuple[Part, ...]]] = {
         Kind.GOALS: (Part.CLIENT_PM, Part.BUSINESS_OWNER),
         Kind.CHANGE: (Part.CLIENT_PM, Part.BUSINESS_OWNER),
+        Kind.DATA: (Part.BUSINESS_OWNER, Part.KEY_USER, Part.CLIENT_PM),
+        Kind.UAT: (Part.KEY_USER, Part.CLIENT_PM),
+        Kind.GO: (Part.CLIENT_PM,),
+        Kind.HANDOVER: (Part.CLIENT_PM,),
     }
+    # Who checked it signs it: whichever of these parts that was.
+    ONE_IS_ENOUGH: ClassVar[frozenset[str]] = frozenset({Kind.DATA, Kind.UAT})
+    OF_PREPARATION: ClassVar[frozenset[str]] = frozenset({Kind.GOALS, Kind.CHANGE})
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="sign_offs")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     topic = models.CharField(max_length=40, blank=True)
+    about = models.CharField(max_length=300, blank=True)
     version = models.PositiveSmallIntegerField()
     text = models.JSONField()
     text_hash = models.CharField(max_length=64)
@@ -72,12 +86,20 @@ class SignOff(models.Model):
         return self.NEEDS[self.kind]
 
     @property
+    def one_is_enough(self) -> bool:
+        """Whether the signature of any one of the needed parts settles it."""
+        return self.kind in self.ONE_IS_ENOUGH
+
+    @property
     def is_signed(self) -> bool:
         return self.signed_at is not None
 
     @property
     def title(self) -> str:
-        """Return what the text is called in the reader's language: Goals and scope, Change request 3."""
+        """Return what the text is called in the reader's language: Goals and scope, Change request 3, Data check:
+        patients."""
+        if self.about:
+            return gettext("%(kind)s: %(about)s") % {"kind": self.get_kind_display(), "about": self.about}
         return f"{self.get_kind_display()} {self.topic}".strip()
 
     @property

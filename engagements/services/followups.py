@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from engagements import agreements
+from engagements.go_decision import is_held_back, standing_go
 from engagements.models import Engagement, FollowUpVisit, Phase
 from engagements.services import forecast
 from onsite.accounts.access import require
@@ -16,7 +19,7 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Permission
 from onsite.core import audit
 from onsite.core.calendar import follow_up_day
-from onsite.core.errors import DomainError
+from onsite.core.errors import DomainError, Obstacle, RefusedError
 from onsite.notifications.services import cancel, enqueue
 
 REMIND_DAYS_BEFORE = (7, 0)
@@ -27,29 +30,79 @@ EARLIEST_DAYS_BEFORE = 31
 
 @transaction.atomic
 def record_go_live(*, actor: User, engagement: Engagement, on: date) -> list[FollowUpVisit]:
-    """Keep the go-live (or hand-over) day; create its two visits and their reminders in the same transaction.
+    """Keep the go-live (or hand-over) day that a manager records by hand, or moves; see `keep_go_live`.
 
-    Recorded again with another day, the undone visits are superseded and new ones anchored to it; a visit that was
-    held stays. The same day again changes nothing. Raises DomainError where the phase or the day forbids it.
+    Raises DomainError where the phase or the day forbids it, RefusedError where it would go live without the client's
+    decision, signed or waiting for ink, against the one they signed last, or over something kept back from them;
+    StaleError where a decision that waits for ink no longer fits.
     """
     require(actor, Permission.RECORD_GO_LIVE, engagement)
     row = Engagement.objects.lock(engagement.pk)
-    if row.phase not in {Phase.EXECUTION, Phase.REVIEW}:
-        raise DomainError(_("A go-live day is recorded in execution or review."))
-    if on < row.start_on:
-        raise DomainError(_("This day lies before the first day on site."), field="on")
-    if on > row.today() + timedelta(days=365):
-        raise DomainError(_("This day is more than a year away."), field="on")
+    check_go_live_day(row, on)
     if row.go_live_on == on:
         return list(row.visits.unscoped().open())
-    revision = row.go_live_revision + 1
-    Engagement.objects.filter(pk=row.pk).update(go_live_on=on, go_live_revision=revision)
-    data = {"from": str(row.go_live_on), "to": str(on), "revision": revision}
-    audit.record(chain=row.audit_chain, actor=actor, action="go_live.recorded", target=row, data=data)
-    row.go_live_on, row.go_live_revision = on, revision
+    if row.ends_with_go_live:
+        _refuse_without_go(row)
+    visits = keep_go_live(actor=actor, engagement=row, on=on)
+    engagement.go_live_on, engagement.go_live_revision = row.go_live_on, row.go_live_revision
+    return visits
+
+
+def _refuse_without_go(engagement: Engagement) -> None:
+    standing = standing_go(engagement)
+    if standing is not None and standing.is_signed:
+        return
+    url = reverse("standups:go_decision", args=[engagement.pk])
+    if standing is None:
+        missing = Obstacle("go.missing", _("The client has not decided to go live."), url, waivable=False)
+        raise RefusedError(_("A go-live day needs the client's Go decision first."), [missing])
+    if is_held_back(engagement):
+        text = _("The client signed “Not yet”. A newer decision counts once they have signed it.")
+        raise RefusedError(text, [Obstacle("go.held_back", text, url, waivable=False)])
+    if engagement.go_live_on is None or engagement.go_live_on > engagement.today():
+        # Once it is live the decision was carried out; its day may be put right.
+        agreements.refuse_unsigned_use(standing)
+
+
+def check_go_live_day(engagement: Engagement, on: date, *, field: str = "on") -> None:
+    """Raise DomainError where the engagement can't go live on this day, or is in no phase in which it goes live."""
+    if engagement.phase not in {Phase.EXECUTION, Phase.REVIEW}:
+        raise DomainError(_("A go-live day is recorded in execution or review."))
+    if on < engagement.start_on:
+        raise DomainError(_("This day lies before the first day on site."), field=field)
+    if on > engagement.today() + timedelta(days=365):
+        raise DomainError(_("This day is more than a year away."), field=field)
+
+
+def keep_go_live(*, actor: User, engagement: Engagement, on: date) -> list[FollowUpVisit]:
+    """Keep the go-live (or hand-over) day; create its two visits and their reminders in the same transaction.
+
+    Kept again with another day, the undone visits are superseded and new ones anchored to it; a visit that was held
+    stays. The same day again changes nothing. The caller holds the engagement's lock and says why the actor may: it is
+    also what the client's signature under the Go decision brings about.
+    """
+    if engagement.go_live_on == on:
+        return list(engagement.visits.unscoped().open())
+    _put_go_live(actor, engagement, on, "go_live.recorded")
+    return _plan_visits(engagement, on)
+
+
+def withdraw_go_live(*, actor: User, engagement: Engagement) -> None:
+    """Take back a go-live day that has not come: the client decided not to go yet. Its visits are superseded. The caller
+    holds the engagement's lock."""
+    if engagement.go_live_on is None or engagement.go_live_on <= engagement.today():
+        return
+    _put_go_live(actor, engagement, None, "go_live.withdrawn")
+    drop_visits(engagement)
+
+
+def _put_go_live(actor: User, engagement: Engagement, on: date | None, action: str) -> None:
+    revision = engagement.go_live_revision + 1
+    data = {"from": str(engagement.go_live_on), "to": str(on), "revision": revision}
+    Engagement.objects.filter(pk=engagement.pk).update(go_live_on=on, go_live_revision=revision)
+    audit.record(chain=engagement.audit_chain, actor=actor, action=action, target=engagement, data=data)
     engagement.go_live_on, engagement.go_live_revision = on, revision
-    forecast.refresh(row)
-    return _plan_visits(row, on)
+    forecast.refresh(engagement)
 
 
 def _plan_visits(engagement: Engagement, go_live_on: date) -> list[FollowUpVisit]:

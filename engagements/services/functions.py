@@ -50,14 +50,17 @@ def save_module(
 
 @transaction.atomic
 def delete_module(*, actor: User, module: Module) -> None:
-    """Take an empty module out. Raises DomainError where something lies in it, or it is gone."""
+    """Take an empty module out. Raises DomainError where something lies in it or is rolled out with it, or it is gone."""
     require(actor, Permission.EDIT_PREPARATION, module.engagement)
     engagement = Engagement.objects.lock(module.engagement_id)
     row = _held(engagement.modules.unscoped(), module)
     if row.children.exists() or row.functions.exists():
         raise DomainError(_("Functions or modules lie in this module. Move or delete them first."))
     _audit(actor, row, "module.deleted", {"name": row.name})
-    row.delete()
+    try:
+        row.delete()
+    except models.ProtectedError as error:
+        raise DomainError(_("This module has cells in the acceptance matrix, so it stays.")) from error
 
 
 @transaction.atomic

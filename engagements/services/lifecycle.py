@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from engagements import gates
+from engagements import gates, people_watch
 from engagements.models import Client, Engagement, Membership
 from engagements.services import followups, forecast, plan, reminders, signing, tasks
 from onsite.accounts import services as accounts
@@ -146,6 +146,7 @@ def _remind_whoever_leads(engagement: Engagement) -> None:
     followups.plan_reminders(engagement)
     gates.plan_reminders(engagement)
     reminders.plan_reminders(engagement)
+    people_watch.announce(engagement)
 
 
 def _check_days(engagement: Engagement) -> None:

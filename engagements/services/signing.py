@@ -50,17 +50,20 @@ def freeze_goals(*, actor: User, engagement: Engagement) -> SignOff:
     return freeze(actor=actor, engagement=engagement, kind=SignOff.Kind.GOALS, topic="", text=text)
 
 
-def freeze(*, actor: User, engagement: Engagement, kind: str, topic: str, text: dict[str, Any]) -> SignOff:
+def freeze(
+    *, actor: User, engagement: Engagement, kind: str, topic: str, text: dict[str, Any], about: str = ""
+) -> SignOff:
     """Freeze a text as the next version of its kind and topic, and ask for its signatures; the version before is
     superseded. Runs in the caller's transaction, which holds the engagement's lock and has checked the permission."""
-    sign_off = add_version(actor=actor, engagement=engagement, kind=kind, topic=topic, text=text)
+    sign_off = add_version(actor=actor, engagement=engagement, kind=kind, topic=topic, text=text, about=about)
     _ask_for_signatures(sign_off)
     return sign_off
 
 
 def add_version(
-    *, actor: User, engagement: Engagement, kind: str, topic: str, text: dict[str, Any], through: SignOff | None = None
-) -> SignOff:
+    *, actor: User, engagement: Engagement, kind: str, topic: str, text: dict[str, Any], about: str = "",
+    through: SignOff | None = None,
+) -> SignOff:  # fmt: skip
     """As `freeze`, and nobody is asked. With `through`, a signed change, the version is agreed from the start."""
     of_this = engagement.sign_offs.unscoped().filter(kind=kind, topic=topic)
     version = of_this.count() + 1
@@ -70,6 +73,7 @@ def add_version(
         engagement=engagement,
         kind=kind,
         topic=topic,
+        about=about,
         version=version,
         text=text,
         text_hash=hash_of_text(engagement, version, text),
@@ -100,10 +104,7 @@ def sign_on_screen(*, actor: User, sign_off: SignOff, text_hash: str, proof: str
     Raises StaleError where another text stands by now, DomainError where both sides agreed on paper, on "proof" where
     the identity is not confirmed, PermissionDenied where the actor has no part that signs.
     """
-    parts = sign_off.engagement.parts_of(actor) & set(sign_off.needed_parts)
-    require(actor, Permission.SIGN, sign_off.engagement)
-    if not parts or actor.is_vendor:
-        raise PermissionDenied
+    parts = require_signer(actor, sign_off)
     _refuse_stale(sign_off, text_hash)
     if sign_off.engagement.signs_on_paper:
         raise DomainError(_("Both sides agreed to sign on paper."))
@@ -113,6 +114,8 @@ def sign_on_screen(*, actor: User, sign_off: SignOff, text_hash: str, proof: str
         row = _lock(sign_off)
         _refuse_stale(row, text_hash)
         missing = parts - set(row.signatures.unscoped().values_list("part", flat=True))
+        if row.one_is_enough and row.is_signed:
+            raise DomainError(_("This text is signed already; one signature is enough."))
         if not missing:
             raise DomainError(_("This text holds your signature already."))
         for part in sorted(missing):
@@ -127,6 +130,17 @@ def sign_on_screen(*, actor: User, sign_off: SignOff, text_hash: str, proof: str
             )
             _audit(actor, row, "signed", {"part": signature.part, "method": "screen", "hash": text_hash})
         _complete(actor, row)
+
+
+def require_signer(actor: User, sign_off: SignOff) -> frozenset[str]:
+    """Return the needed parts this person has and may sign this text as; raise PermissionDenied where the text is not
+    theirs to sign."""
+    require(actor, Permission.SIGN, sign_off.engagement)
+    needed = sign_off.engagement.parts_of(actor) & set(sign_off.needed_parts)
+    parts = frozenset(part for part in needed if agreements.may_sign(actor, part, sign_off))
+    if not parts or actor.is_vendor:
+        raise PermissionDenied
+    return parts
 
 
 def register_paper(
@@ -152,7 +166,10 @@ def register_paper(
                 % {"version": row.version},
                 field="code",
             )
+        agreements.refuse_on_paper(part, signer_name, row)
         agreements.refuse_outdated(row)
+        if row.one_is_enough and row.is_signed:
+            raise DomainError(_("This text is signed already; one signature is enough."))
         if row.signatures.filter(part=part).exists():
             raise DomainError(_("This signature was registered already."), field="part")
         stored = files.store(
@@ -176,14 +193,15 @@ def register_paper(
 def check_paper(*, actor: User, signature: Signature, accepted: bool) -> None:
     """Confirm that the scan shows the signature, or send it back so that it can be registered again.
 
-    Raises DomainError where the actor registered it (four eyes see more than two) or it was checked already,
-    StaleError where a newer version of the text exists.
+    Raises DomainError where the actor registered it (four eyes see more than two) or it was checked already; StaleError
+    for confirming where a newer version of the text exists or it no longer holds. Such a sheet can only be sent back.
     """
     require(actor, Permission.HANDLE_PAPER, signature.sign_off.engagement)
     if signature.registered_by_id == actor.pk:
         raise DomainError(_("You registered this sheet; another person has to check it."))
     sign_off = _lock(signature.sign_off)
-    _refuse_stale(sign_off, signature.text_hash)
+    if accepted:
+        _refuse_stale(sign_off, signature.text_hash)
     waiting = sign_off.signatures.filter(pk=signature.pk, method=Signature.Method.PAPER, checked_at=None)
     checked = {"checked_by": actor, "checked_at": timezone.now()}
     found = waiting.update(**checked) if accepted else waiting.unscoped().delete()[0]
@@ -197,10 +215,13 @@ def check_paper(*, actor: User, signature: Signature, accepted: bool) -> None:
 
 
 def missing_parts(sign_off: SignOff) -> list[str]:
-    """Return the parts whose signature does not count yet; none of a text that was agreed through a change."""
+    """Return the parts whose signature does not count yet; none of a text that was agreed through a change, and none
+    where one signature is enough and there is one."""
     if sign_off.agreed_through_id is not None:
         return []
     signed = set(sign_off.signatures.unscoped().counting().values_list("part", flat=True))
+    if signed and sign_off.one_is_enough:
+        return []
     return [part for part in sign_off.needed_parts if part not in signed]
 
 
@@ -243,7 +264,8 @@ def _ask_for_signatures(sign_off: SignOff, *, among: list[User] | None = None) -
     signers = sign_off.engagement.memberships.unscoped().active().filter(part__in=sign_off.needed_parts)
     if among is not None:
         signers = signers.filter(user__in=among)
-    for user in {membership.user for membership in signers.select_related("user")}:
+    members = signers.select_related("user")
+    for user in {one.user for one in members if agreements.may_sign(one.user, one.part, sign_off)}:
         enqueue(
             kind="sign_request",
             recipient=user,

@@ -51,9 +51,7 @@ def change(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
         "change": found,
         "signing": signing,
         "outdated": changes.why_outdated(found.sign_off) if found.is_open and found.sign_off is not None else "",
-        "waits_for_me": signing is not None
-        and can(user, Permission.SIGN, engagement)
-        and signing.waits_for(engagement.parts_of(user)),
+        "waits_for_me": signing is not None and can(user, Permission.SIGN, engagement) and signing.waits_for(user),
         "agreed": engagement.sign_offs.visible_to(user).filter(agreed_through=found.sign_off).first()
         if found.applied_at
         else None,

@@ -41,7 +41,7 @@ def prepare(request: HttpRequest, engagement_id: int) -> HttpResponse:
         "included": [item for item in items if item.is_included],
         "excluded": [item for item in items if not item.is_included],
         "signing": state,
-        "waits_for_me": state is not None and state.waits_for(engagement.parts_of(user)),
+        "waits_for_me": state is not None and state.waits_for(user),
         "is_changed": current is not None and current.text != drafted,
         "differences": differences(current.text, drafted) if current and drafted else (),
         "plan": planning.plan_of(engagement, user),

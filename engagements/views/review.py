@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from engagements import measures, troubles
 from engagements.forms.review import GoLiveForm, VisitForm
+from engagements.go_decision import day_of, standing_go
 from engagements.models import Engagement, FollowUpVisit
 from engagements.services import followups
 from engagements.workspace import open_engagement, person, posted, workspace
@@ -30,7 +31,9 @@ def go_live(request: HttpRequest, engagement_id: int) -> HttpResponse:
     engagement = open_engagement(request, engagement_id)
     user = person(request)
     require(user, Permission.RECORD_GO_LIVE, engagement)
-    initial = {"on": request.GET.get("on") or engagement.go_live_on or engagement.today()}
+    decided = standing_go(engagement) if engagement.ends_with_go_live else None
+    named = day_of(decided) if decided else engagement.today()
+    initial = {"on": request.GET.get("on") or engagement.go_live_on or named}
     form = GoLiveForm(posted(request), initial=initial, engagement=engagement)
     visits = submitted(
         request, form, lambda **fields: followups.record_go_live(actor=user, engagement=engagement, **fields)
@@ -44,6 +47,7 @@ def go_live(request: HttpRequest, engagement_id: int) -> HttpResponse:
         "form": form,
         "coming": _coming(engagement, form),
         "held": engagement.visits.visible_to(user).exclude(held_on=None),
+        "needs_decision": engagement.ends_with_go_live and decided is None,
     }
     partial = "#coming" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"engagements/go_live.html{partial}", context)

@@ -35,7 +35,7 @@ def sign_off(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
     form = SignForm(posted(request), initial={"text_hash": found.text_hash})
     status = 200
     if request.method == "POST":
-        require(person(request), Permission.SIGN, engagement)
+        signing.require_signer(person(request), found)
         try:
             if _signed(request, found, form):
                 messages.success(request, _("Thank you. Your signature stands under this text."))
@@ -72,9 +72,10 @@ def _shown(request: HttpRequest, engagement: Engagement, found: SignOff, form: S
     before = next((row for row in versions if row.version == found.version - 1), None)
     state = Signing.of(found, user)
     outdated = _outdated(found)
-    may_sign = can(user, Permission.SIGN, engagement) and state.waits_for(engagement.parts_of(user))
+    may_sign = can(user, Permission.SIGN, engagement) and state.waits_for(user)
     return {
-        **workspace(request, engagement, "prepare", heading=found.title),
+        **workspace(request, engagement, _tab(found), heading=found.title),
+        "home": agreements.home_of(found),
         "sign_off": found,
         "text": frozen.text_of(found),
         "before": before,
@@ -88,8 +89,8 @@ def _shown(request: HttpRequest, engagement: Engagement, found: SignOff, form: S
 
 
 def _outdated(found: SignOff) -> str:
-    """Say why nobody can sign this text any more although it is the newest; "" where it can be."""
-    if found.superseded_at is not None:
+    """Say why nobody can sign this text any more although it is the newest; "" where it can be, or is signed already."""
+    if found.superseded_at is not None or found.is_signed:
         return ""
     try:
         agreements.refuse_outdated(found)
@@ -105,10 +106,10 @@ def send_code(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse
     engagement = open_engagement(request, engagement_id)
     user = person(request)
     found = _sign_off(request, engagement, pk)
-    require(user, Permission.SIGN, engagement)
+    signing.require_signer(user, found)
 
     def send() -> None:
-        if not Signing.of(found, user).waits_for(engagement.parts_of(user)):
+        if not Signing.of(found, user).waits_for(user):
             raise DomainError(_("This text does not wait for your signature."))
         about = f"{found.title} · {engagement.name}"
         send_signing_code(actor=user, text_hash=found.text_hash, about=about)
@@ -149,7 +150,7 @@ def paper_register(request: HttpRequest, engagement_id: int, pk: int) -> HttpRes
     if registered is not None:
         messages.success(request, _("The sheet is registered. It counts once a second person has checked the scan."))
         return redirect("engagements:sign_off", engagement.pk, found.pk)
-    context = workspace(request, engagement, "prepare", heading=_("Register a signed sheet"))
+    context = workspace(request, engagement, _tab(found), heading=_("Register a signed sheet"))
     context |= {"form": form, "sign_off": found, "is_complete": not parts}
     return render(request, "engagements/paper_form.html", context, status=status)
 
@@ -177,6 +178,10 @@ def paper_check(request: HttpRequest, engagement_id: int, pk: int, signature_id:
         to=reverse("engagements:sign_off", args=[engagement.pk, found.pk]),
         success=_("The signature counts.") if answer == "accept" else _("The sheet is sent back. Register it again."),
     )
+
+
+def _tab(found: SignOff) -> str:
+    return "prepare" if found.kind in SignOff.OF_PREPARATION else "going_live"
 
 
 def _sign_off(request: HttpRequest, engagement: Engagement, pk: int) -> SignOff:

@@ -57,6 +57,10 @@ class Permission(Enum):
     ACKNOWLEDGE = auto()
     RAISE_CONCERN = auto()
     CONFIRM_ANSWER = auto()
+    EDIT_ROLLOUT = auto()
+    LEAD_ROLLOUT = auto()
+    TEST = auto()
+    DECIDE_GO = auto()
     HOLD_VISIT = auto()
     DRAFT_DOCUMENT = auto()
     ISSUE_DOCUMENT = auto()
@@ -71,6 +75,7 @@ _ENGINEER = frozenset(
         Permission.HANDLE_PAPER,
         Permission.WRITE_STAND_UP,
         Permission.EDIT_PROBLEM,
+        Permission.EDIT_ROLLOUT,
         Permission.COMMENT,
         Permission.HOLD_VISIT,
         Permission.DRAFT_DOCUMENT,
@@ -82,13 +87,23 @@ _LEAD = _ENGINEER | {
     Permission.EDIT_TEAM,
     Permission.ISSUE_DOCUMENT,
     Permission.RELEASE_FILE,
+    Permission.LEAD_ROLLOUT,
 }
+# Whether a key user's signature is asked for at all, each kind of text says itself.
 _KEY_USER = frozenset(
-    {Permission.GIVE_DOCUMENT, Permission.COMMENT, Permission.RAISE_CONCERN, Permission.CONFIRM_ANSWER}
+    {
+        Permission.GIVE_DOCUMENT,
+        Permission.COMMENT,
+        Permission.RAISE_CONCERN,
+        Permission.CONFIRM_ANSWER,
+        Permission.TEST,
+        Permission.SIGN,
+    }
 )
-_SIGNER = _KEY_USER | {Permission.SIGN, Permission.ACKNOWLEDGE}
+_SIGNER = _KEY_USER | {Permission.ACKNOWLEDGE}
+_CLIENT_PM = _SIGNER | {Permission.DECIDE_GO}
 # A vendor person never says in the client's name what only the client can say.
-_MANAGER = frozenset(Permission) - (_SIGNER - {Permission.COMMENT})
+_MANAGER = frozenset(Permission) - (_CLIENT_PM - {Permission.COMMENT})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(),
@@ -100,7 +115,7 @@ PART_PERMISSIONS: dict[Part, frozenset[Permission]] = {
     Part.LEAD: _LEAD,
     Part.ENGINEER: _ENGINEER,
     Part.TRAINER: frozenset({Permission.WRITE_STAND_UP, Permission.EDIT_PROBLEM, Permission.COMMENT}),
-    Part.CLIENT_PM: _SIGNER,
+    Part.CLIENT_PM: _CLIENT_PM,
     Part.BUSINESS_OWNER: _SIGNER,
     Part.KEY_USER: _KEY_USER,
 }

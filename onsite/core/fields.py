@@ -74,6 +74,16 @@ class HourField(forms.TimeField):
         super().__init__(**{"widget": widget, **kwargs})
 
 
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # takes none when the program runs
+    """Rows of which several are picked. A number that no row can have is a wrong choice like any other."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError as error:  # SQLite's
+            raise ValidationError(_("Please choose from what is offered."), code="invalid_choice") from error
+
+
 class MomentField(forms.DateTimeField):
     """A day with its hour, in the zone that is active: on an engagement's pages the site's."""
 

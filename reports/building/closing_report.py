@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from engagements.models import Engagement, FollowUpVisit, StageKind
 from onsite.accounts.roles import Part
+from reports.building.acceptance import acceptance_of, open_conditions
 from reports.building.cover import NOBODY, Team, cover_of
 from reports.building.emergencies import emergencies_of
 from reports.building.plan import plan_of
@@ -29,7 +30,7 @@ from reports.documents.parts import Side, Signatory
 from reports.figures import slip_days, standup_figures
 from reports.models import Draft
 from reports.rows import ObjectiveRow, StageRow, objective_rows, stage_rows
-from standups.models import Party, Problem
+from standups.models import Condition, Party, Problem
 
 SIDES: dict[str, Side] = {Party.VENDOR: "vendor", Party.CLIENT: "client", Party.THIRD_PARTY: "third_party"}
 
@@ -37,7 +38,7 @@ SIDES: dict[str, Side] = {Party.VENDOR: "vendor", Party.CLIENT: "client", Party.
 def build_closing_report(engagement: Engagement, draft: Draft, language: str) -> ClosingReport:
     """Return the report as of the site's today, in `language`; version, address and audit head come when it is issued.
 
-    About ten queries. The engagement's client and creator must be loaded.
+    About twenty queries. The engagement's client and creator must be loaded.
     """
     today = engagement.today()
     with override(language):
@@ -45,7 +46,8 @@ def build_closing_report(engagement: Engagement, draft: Draft, language: str) ->
         problems = list(engagement.problems.unscoped().shared().oldest_first())
         objectives = [_objective(row) for row in objective_rows(engagement, engagement.objectives.unscoped().shared())]
         visits = engagement.visits.unscoped().shared().standing()
-        remaining = [problem for problem in problems if problem.is_open]
+        remaining = [_remaining(problem) for problem in problems if problem.is_open]
+        remaining += [_condition(row) for row in open_conditions(engagement)]
         team = Team(engagement)
         return ClosingReport(
             **cover_of(engagement, language, today),
@@ -70,10 +72,11 @@ def build_closing_report(engagement: Engagement, draft: Draft, language: str) ->
             key_problems=tuple(_key_problem(problem) for problem in problems if problem.is_key),
             problem_counts=_counts(problems),
             standups=_standups(engagement, today),
-            remaining_issues=tuple(_remaining(problem) for problem in remaining),
+            remaining_issues=tuple(remaining),
             lessons=tuple(Lesson(title=line.strip()) for line in draft.proposals.splitlines() if line.strip()),
             follow_ups=tuple(_follow_up(visit) for visit in visits),
             emergencies=emergencies_of(engagement),
+            acceptance=acceptance_of(engagement),
             signatories=(
                 team.signatory(Part.CLIENT_PM),
                 team.signatory(Part.LEAD),
@@ -169,6 +172,17 @@ def _remaining(problem: Problem) -> RemainingIssue:
         next_step=SIDES[problem.next_step_with],
         owner=problem.owner_role or NOBODY,
         due_on=problem.due_on,
+    )
+
+
+def _condition(row: Condition) -> RemainingIssue:
+    """A condition of acceptance; with the vendor, unless somebody of the client's sees to it."""
+    is_with_client = row.owner is not None and not row.owner.is_vendor
+    return RemainingIssue(
+        title=_("%(cell)s: %(condition)s") % {"cell": row.round.cell, "condition": row.text},
+        next_step="client" if is_with_client else "vendor",
+        owner=row.owner_name,
+        due_on=row.due_on,
     )
 
 

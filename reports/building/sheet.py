@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, override
 from engagements.differences import differences_between
 from engagements.frozen import FrozenChange, read_change
 from engagements.models import CoreTask, SignOff
+from engagements.section_text import read_sections
 from reports.building.agreed import objectives_in
 from reports.building.cover import Team
 from reports.documents import wording
@@ -47,7 +48,9 @@ def _sections(sign_off: SignOff) -> tuple[TextSection, ...]:
     if sign_off.kind == SignOff.Kind.CHANGE:
         change = read_change(sign_off.text)
         return (*_change(change), *_goals(sign_off.text["goals"]))
-    return (*_what_changed(sign_off), *_goals(sign_off.text))
+    if sign_off.kind == SignOff.Kind.GOALS:
+        return (*_what_changed(sign_off), *_goals(sign_off.text))
+    return tuple(TextSection(**vars(section)) for section in read_sections(sign_off.text).sections)
 
 
 def _goals(text: dict[str, Any]) -> tuple[TextSection, ...]:

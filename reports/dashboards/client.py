@@ -16,13 +16,14 @@ from engagements.models import (
     FollowUpVisit,
     Forecast,
     Invocation,
-    Signature,
     SignOff,
 )
 from onsite.accounts.models import User
 from reports.dashboards.chart import plan_chart
 from reports.dashboards.emergencies import running_emergencies
+from reports.dashboards.going_live import GoingLive, going_live
 from reports.dashboards.state import State, state_of
+from reports.dashboards.to_sign import current_texts, waiting_for
 from reports.models import Document
 from reports.rows import ObjectiveRow, objective_rows, stage_rows
 from standups.models import ConcernState, Idea, Party, Problem, Severity, StandUp
@@ -41,7 +42,7 @@ class Dashboard:
     next step is with the client, `to_confirm` the concerns that we answered; `idea_news` what was told of the viewer's
     ideas in the last week; `wanted` the documents asked of the viewer; `helps` what would keep the date; `readings` are
     those of the newest stand-up; `first_stand_up_on` stands in for a stand-up not held yet; `forecast` is what a
-    published one says; `emergencies` are those that run at this moment."""
+    published one says; `emergencies` are those that run at this moment; `live` is what leads from data to go-live."""
 
     state: State
     to_sign: list[SignOff]
@@ -63,17 +64,18 @@ class Dashboard:
     forecast: str
     visits: list[FollowUpVisit]
     emergencies: list[Invocation]
+    live: GoingLive
 
 
 def client_dashboard(engagement: Engagement, viewer: User, today: date) -> Dashboard:
-    """Return the page's contents; about a dozen queries, however many rows there are."""
+    """Return the page's contents; about twenty queries, however many rows there are."""
     stages = stage_rows(engagement.stages.visible_to(viewer).shared())
-    texts = _current_texts(engagement, viewer)
+    texts = current_texts(engagement, viewer)
     problems = list(engagement.problems.visible_to(viewer).shared().open().oldest_first())
     newest = _newest_stand_up(engagement, viewer)
     return Dashboard(
         state=state_of(engagement, stages, today),
-        to_sign=_waiting_for(viewer, texts),
+        to_sign=waiting_for(viewer, texts),
         asked=_by_urgency([row for row in problems if row.next_step_with == Party.CLIENT and not _is_answered(row)]),
         to_confirm=[row for row in problems if _is_answered(row)],
         idea_news=_idea_news(engagement, viewer),
@@ -94,6 +96,7 @@ def client_dashboard(engagement: Engagement, viewer: User, today: date) -> Dashb
         forecast=_forecast(engagement, viewer),
         visits=list(engagement.visits.visible_to(viewer).shared().standing()),
         emergencies=running_emergencies(viewer, [engagement]),
+        live=going_live(engagement, viewer, texts, today),
     )
 
 
@@ -102,27 +105,6 @@ def _forecast(engagement: Engagement, viewer: User) -> str:
     rows = Forecast.objects.visible_to(viewer).shared().select_related("engagement")
     found = rows.filter(engagement=engagement).first()
     return forecast_page.sentence(found) if found else ""
-
-
-def _current_texts(engagement: Engagement, viewer: User) -> list[SignOff]:
-    texts = engagement.sign_offs.visible_to(viewer).shared().current().defer("text").order_by("frozen_at", "pk")
-    found = list(texts)
-    for text in found:
-        text.engagement = engagement
-    return found
-
-
-def _waiting_for(viewer: User, texts: list[SignOff]) -> list[SignOff]:
-    """Keep what the viewer still has to sign; a vendor person sees what waits on the client as a whole."""
-    unsigned = [text for text in texts if not text.is_signed]
-    rows = Signature.objects.visible_to(viewer).filter(sign_off__in=unsigned) if unsigned else ()
-    handed_in = {(row.sign_off_id, row.part) for row in rows}
-
-    def waits(text: SignOff) -> bool:
-        missing = {str(part) for part in text.needed_parts if (text.pk, part) not in handed_in}
-        return bool(missing if viewer.is_vendor else missing & text.engagement.parts_of(viewer))
-
-    return [text for text in unsigned if waits(text)]
 
 
 def _wanted_of(engagement: Engagement, viewer: User) -> list[DocumentRequest]:

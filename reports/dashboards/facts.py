@@ -15,7 +15,7 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import Part
 from reports.dashboards.waived import StillMissing
 from reports.rows import stage_rows
-from standups.models import Problem, StandUp
+from standups.models import CellState, Condition, Problem, StandUp
 
 Row = TypeVar("Row")
 LONGEST_SEARCH_DAYS = 400
@@ -42,6 +42,12 @@ class Facts:
         self.concerns_since: dict[int, list[datetime]] = defaultdict(list)
         for row in Problem.objects.visible_to(viewer).unanswered().filter(**of_these):
             self.concerns_since[row.engagement_id].append(row.waits_since)  # type: ignore[attr-defined]
+        conditions = Condition.objects.visible_to(viewer).in_force().open()
+        self.condition_days: dict[int, list[date]] = defaultdict(list)
+        due = conditions.exclude(round__cell__state=CellState.DESCOPED).order_by()
+        of_cells = {"round__cell__engagement__in": of_these["engagement__in"]}
+        for pk, due_on in due.filter(**of_cells).values_list("round__cell__engagement", "due_on"):
+            self.condition_days[pk].append(due_on)
         forecasts = Forecast.objects.visible_to(viewer).filter(**of_these)
         self.probabilities: dict[int, float] = dict(forecasts.values_list("engagement_id", "probability"))
         leads = Membership.objects.visible_to(viewer).active().with_part(Part.LEAD).select_related("user")

@@ -26,7 +26,8 @@ class Signs:
     `slip` is in working days (negative: early); `missed_days` counts the agreed stand-up days in a row without one;
     `signature_waits_days` and `concern_waits_days` (the client's oldest doubt without an answer) working days;
     `waiver_due_days` and `visit_due_days` calendar days until the first is due, negative once it has passed, None where
-    there is none; `is_overdue`: the planned day passed without a go-live.
+    there is none; `is_overdue`: the planned day passed without a go-live; `conditions_overdue` counts conditions of
+    acceptance that nobody met in time.
     """
 
     slip: int = 0
@@ -37,6 +38,7 @@ class Signs:
     waiver_due_days: int | None = None
     visit_due_days: int | None = None
     concern_waits_days: int | None = None
+    conditions_overdue: int = 0
     has_lead: bool = True
 
 
@@ -52,7 +54,7 @@ def reasons(signs: Signs) -> tuple[Reason, ...]:
     """Return every reason, the worst first; within a level in the order below."""
     found = [
         _critical(signs), _missed(signs), _concern(signs), _waiver(signs), _visit(signs), _overdue(signs),
-        _late(signs), _signature(signs), _lead(signs),
+        _late(signs), _signature(signs), _conditions(signs), _lead(signs),
     ]  # fmt: skip
     return tuple(sorted((reason for reason in found if reason), key=lambda reason: _RANK[reason.level]))
 
@@ -138,6 +140,14 @@ def _signature(signs: Signs) -> Reason | None:
         "Signature waited for since %(days)s working day", "Signature waited for since %(days)s working days", days
     )
     return Reason("warn", text % {"days": days})
+
+
+def _conditions(signs: Signs) -> Reason | None:
+    count = signs.conditions_overdue
+    if not count:
+        return None
+    text = ngettext("%(count)s condition of acceptance overdue", "%(count)s conditions of acceptance overdue", count)
+    return Reason("warn", text % {"count": count})
 
 
 def _lead(signs: Signs) -> Reason | None:

@@ -84,6 +84,7 @@ def _row(engagement: Engagement, facts: Facts) -> Row:
         ),
         visit_due_days=_soonest([row.due_on for row in facts.visits[engagement.pk]], today),
         concern_waits_days=_longest_concern(engagement, facts, today),
+        conditions_overdue=_overdue_conditions(engagement, facts, today),
         has_lead=lead is not None,
     )
     probability = facts.probabilities.get(engagement.pk)
@@ -104,6 +105,10 @@ def _longest_concern(engagement: Engagement, facts: Facts, today: date) -> int |
     if not since or not engagement.is_running:
         return None
     return engagement.working_calendar.working_days_between(since[0].astimezone(engagement.zone).date(), today)
+
+
+def _overdue_conditions(engagement: Engagement, facts: Facts, today: date) -> int:
+    return sum(due_on < today for due_on in facts.condition_days[engagement.pk]) if engagement.is_running else 0
 
 
 def _soonest(days: Sequence[date], today: date) -> int | None:

@@ -16,7 +16,9 @@ from engagements.planning import share_calendars
 from onsite.accounts.models import User
 from reports.dashboards.emergencies import running_emergencies
 from reports.dashboards.facts import with_open_ends
+from reports.dashboards.going_live import RunningCutover, running_cutovers
 from reports.dashboards.owed import Owed, load_owed
+from reports.dashboards.proving import Proving, load_proving
 from reports.rows import StageRow, stage_rows
 from standups.models import ConcernState, Party, Problem, Severity, StandUp
 
@@ -40,8 +42,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Day:
-    """Everything on the page; `owed` is what people at the clients' wait for, `sheets` are signed sheets that another
-    person registered, `emergencies` run just now."""
+    """Everything on the page; `owed` is what people at the clients' wait for, `proving` what of data and acceptance is to
+    be done, `sheets` are signed sheets that another person registered; `emergencies` and `cutovers` run just now."""
 
     places: list[Place]
     problems: list[Problem]
@@ -49,7 +51,9 @@ class Day:
     visits: list[FollowUpVisit]
     sheets: list[Signature]
     emergencies: list[Invocation]
+    cutovers: list[RunningCutover]
     owed: Owed
+    proving: Proving
 
     @property
     def to_write(self) -> int:
@@ -72,7 +76,9 @@ def load_day(user: User) -> Day:
         visits=_visits(user, engagements),
         sheets=_sheets(user, engagements),
         emergencies=running_emergencies(user, engagements.values()),
+        cutovers=running_cutovers(user, running.values()),
         owed=load_owed(user, running),
+        proving=load_proving(user, running),
     )
 
 

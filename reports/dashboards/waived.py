@@ -7,12 +7,16 @@ from functools import cached_property
 from itertools import product
 
 from engagements import demands, preparedness
+from engagements.go_decision import Decision
 from engagements.models import Baseline, ContingencyPlan, Function, Signature, SignOff, Waiver
+from engagements.models.signoff import SignOffQuerySet
 from onsite.accounts.models import User
 from reports import demands as papers
 from reports.models import Document, DocumentKind
 from standups import demands as days
-from standups.models import Problem
+from standups.first_weeks import state as first_weeks_state
+from standups.models import Cell, HandOver, Problem
+from standups.rollout import state as rollout_state
 
 
 class StillMissing:
@@ -36,6 +40,9 @@ class StillMissing:
             preparedness.CONTINGENCY: lambda: (one, detail) not in self._prepared,
             demands.SIGNED: lambda: (one, detail) not in self._signed,
             days.CRITICAL: lambda: one in self._troubled,
+            days.SIGNED_GO: lambda: one not in self._decided,
+            rollout_state.OPEN: lambda: one in self._unaccepted,
+            first_weeks_state.MISSING: lambda: one not in self._handed_over,
             papers.NO_MANUAL: lambda: (one, DocumentKind.FIELD_MANUAL) not in self._issued,
             papers.NO_REPORT: lambda: (one, DocumentKind.CLOSING_REPORT) not in self._printed,
         }
@@ -78,6 +85,30 @@ class StillMissing:
     def _troubled(self) -> set[int]:
         rows = Problem.objects.visible_to(self._viewer).open().critical().filter(engagement__in=self._engagements)
         return set(rows.values_list("engagement_id", flat=True))
+
+    @cached_property
+    def _decided(self) -> set[int]:
+        to_go = {"text__facts__decision__in": [Decision.GO.value, Decision.WITH_RISKS.value]}
+        return set(self._texts(SignOff.Kind.GO).current().filter(**to_go).values_list("engagement_id", flat=True))
+
+    @cached_property
+    def _unaccepted(self) -> set[int]:
+        rows = Cell.objects.visible_to(self._viewer).required().filter(engagement__in=self._engagements)
+        return set(rows.exclude(state__in=Cell.SETTLED).order_by().values_list("engagement_id", flat=True))
+
+    @cached_property
+    def _handed_over(self) -> set[int]:
+        """Signed, if only in an earlier version, or agreed for a day that has not passed at the site."""
+        signed = self._texts(SignOff.Kind.HANDOVER).values_list("engagement_id", flat=True)
+        dated = HandOver.objects.visible_to(self._viewer).filter(engagement__in=self._engagements)
+        rows = dated.exclude(planned_on=None).select_related("engagement")
+        return set(signed) | {
+            row.engagement_id for row in rows if row.planned_on and row.planned_on >= row.engagement.today()
+        }
+
+    def _texts(self, kind: str) -> SignOffQuerySet:
+        rows = SignOff.objects.visible_to(self._viewer).filter(kind=kind, engagement__in=self._engagements)
+        return rows.exclude(signed_at=None)
 
     @cached_property
     def _papers(self) -> list[tuple[int, str, str]]:

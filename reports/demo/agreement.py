@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 from engagements import gates
 from engagements.models import Phase, Signature, SignOff
@@ -10,7 +10,7 @@ from engagements.services import goals, signing
 from onsite.accounts.models import User
 from reports.demo.people import BY_KEY, PASSWORDS
 from reports.demo.scan import draw_scan
-from reports.demo.story import Freeze, OnPaper, OnScreen, Scope
+from reports.demo.story import Freeze, OnScreen, Scope
 from reports.demo.telling import Telling
 
 
@@ -58,27 +58,47 @@ def _collect_signatures(telling: Telling, freeze: Freeze, number: int) -> None:
             continue
         sign_off = telling.engagement.sign_offs.unscoped().current().get(kind=SignOff.Kind.GOALS)
         if isinstance(signature, OnScreen):
-            signer = telling.people[signature.person]
-            proof = PASSWORDS[BY_KEY[signature.person].role]
-            signing.sign_on_screen(actor=signer, sign_off=sign_off, text_hash=sign_off.text_hash, proof=proof)
+            _sign_on_screen(telling, sign_off, signature.person)
         else:
-            _sign_on_paper(telling, sign_off, signature)
+            checker = telling.people[signature.checked_by] if signature.checked_by else None
+            on = telling.days.on(signature.day)
+            sign_on_paper(telling, sign_off, signature.person, on=on, checked_by=checker)
 
 
-def _sign_on_paper(telling: Telling, sign_off: SignOff, paper: OnPaper) -> None:
-    signer: User = telling.people[paper.person]
-    signed_on = telling.days.on(paper.day)
+def put_signature(telling: Telling, sign_off: SignOff, person: str, number: int) -> None:
+    """Have somebody sign a text of this same day as both sides agreed to: on screen, or on a sheet that the manager
+    checks. It was frozen early that day: paper is never signed before there is a text."""
+    if not telling.story.signs_on_paper:
+        _sign_on_screen(telling, sign_off, person)
+        return
+    SignOff.objects.filter(pk=sign_off.pk).update(frozen_at=telling.days.at(telling.engagement, number, time(8, 30)))
+    sign_off.refresh_from_db()
+    sign_on_paper(telling, sign_off, person, on=telling.days.on(number), checked_by=telling.manager)
+
+
+def _sign_on_screen(telling: Telling, sign_off: SignOff, person: str) -> None:
+    signing.sign_on_screen(
+        actor=telling.people[person],
+        sign_off=sign_off,
+        text_hash=sign_off.text_hash,
+        proof=PASSWORDS[BY_KEY[person].role],
+    )
+
+
+def sign_on_paper(telling: Telling, sign_off: SignOff, person: str, *, on: date, checked_by: User | None) -> None:
+    """Register the sheet that this person of the client signed that day; it counts where somebody checked it."""
+    signer = telling.people[person]
     signature: Signature = signing.register_paper(
         actor=telling.lead,
         sign_off=sign_off,
-        part=telling.seats[paper.person].part,
+        part=telling.seats[person].part,
         signer_name=signer.name,
-        signed_on=signed_on,
+        signed_on=on,
         code=sign_off.code,
-        scan=draw_scan(telling.engagement, sign_off, signer, signed_on),
+        scan=draw_scan(telling.engagement, sign_off, signer, on),
     )
-    if paper.checked_by:
-        signing.check_paper(actor=telling.people[paper.checked_by], signature=signature, accepted=True)
+    if checked_by:
+        signing.check_paper(actor=checked_by, signature=signature, accepted=True)
 
 
 def begin(telling: Telling, number: int) -> None:

@@ -24,7 +24,21 @@ from engagements.models import (
     Waiver,
 )
 from reports.models import Document
-from standups.models import Acknowledgement, Comment, Evidence, Idea, Problem, Reply, StandUp
+from standups.models import (
+    Acknowledgement,
+    Cell,
+    Comment,
+    Evidence,
+    Idea,
+    LoadRound,
+    Mapping,
+    Problem,
+    Reply,
+    RoleTraining,
+    StandUp,
+    UatCase,
+    UatRound,
+)
 
 
 def put_back(engagement: Engagement, *, since: datetime, to: datetime, has_voices: bool) -> None:
@@ -37,6 +51,15 @@ def put_back_signatures(engagement: Engagement, *, since: datetime, on: date) ->
     """Signatures made on screen since a moment were made on that day; a paper one says its own day."""
     made = Signature.objects.filter(sign_off__engagement=engagement, method=Signature.Method.SCREEN)
     made.filter(created_at__gte=since).update(signed_on=on)
+
+
+def put_back_proof(engagement: Engagement, *, since: datetime, to: datetime) -> None:
+    """The same for what was loaded, made live and tested; a day at the site is put back as a moment is."""
+    for rows, field in _stamps_of_proof(engagement):
+        rows.filter(**{f"{field}__gte": since}).update(**{field: to})
+    today, on = since.astimezone(engagement.zone).date(), to.astimezone(engagement.zone).date()
+    for field in ("live_on", "decided_on"):
+        Cell.objects.filter(engagement=engagement, **{f"{field}__gte": today}).update(**{field: on})
 
 
 def _stamps(engagement: Engagement) -> list[tuple[QuerySet[Any], str]]:
@@ -63,6 +86,16 @@ def _stamps(engagement: Engagement) -> list[tuple[QuerySet[Any], str]]:
         (StandUp.objects.filter(**own), "created_at"),
         (StandUp.objects.filter(**own), "published_at"),
         (Problem.objects.filter(**own), "changed_at"),
+    ]
+
+
+def _stamps_of_proof(engagement: Engagement) -> list[tuple[QuerySet[Any], str]]:
+    return [
+        (Mapping.objects.filter(data_object__engagement=engagement), "made_at"),
+        (LoadRound.objects.filter(data_object__engagement=engagement), "opened_at"),
+        (RoleTraining.objects.filter(role__engagement=engagement), "recorded_at"),
+        (UatRound.objects.filter(cell__engagement=engagement), "opened_at"),
+        (UatCase.objects.filter(round__cell__engagement=engagement), "tested_at"),
     ]
 
 

@@ -14,8 +14,8 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import CLIENT_PARTS
 from onsite.core import calendars
 from onsite.notifications.models import Message
-from reports.demo import agreement, daily, ending, listening, preparing
-from reports.demo.backdate import put_back, put_back_signatures
+from reports.demo import agreement, daily, ending, listening, preparing, proving, switching
+from reports.demo.backdate import put_back, put_back_proof, put_back_signatures
 from reports.demo.calendar import StoryDays
 from reports.demo.moving import move_stages
 from reports.demo.people import BY_KEY
@@ -108,7 +108,10 @@ def _live_through(telling: Telling, number: int) -> None:
     agreement.sign(telling, number)
     ending.write_papers(telling, number)
     agreement.begin(telling, number)
+    proving.go_on(telling, number)
+    switching.prepare(telling, number)
     ending.go_on(telling, number)
+    switching.carry_out(telling, number)
     move_stages(telling, number)
     daily.hold_stand_up(telling, number)
     listening.go_on(telling, number)
@@ -116,6 +119,8 @@ def _live_through(telling: Telling, number: int) -> None:
     plan.take_snapshot(telling.engagement, on=day)
     put_back_signatures(telling.engagement, since=telling.began, on=day)
     put_back(telling.engagement, since=telling.began, to=hour, has_voices=telling.story.voices != Voices())
+    if number in telling.story.proof.days:
+        put_back_proof(telling.engagement, since=telling.began, to=hour)
     telling.engagement.refresh_from_db()
 
 

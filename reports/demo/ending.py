@@ -8,9 +8,9 @@ import structlog
 
 from engagements import gates
 from engagements.models import Phase
-from engagements.services import followups
 from onsite.core.errors import DomainError
-from reports.demo.story import Paper, WentLive
+from reports.demo import deciding
+from reports.demo.story import Paper
 from reports.demo.telling import Telling
 from reports.figures.weekly import Week
 from reports.models import DocumentKind
@@ -20,10 +20,9 @@ log = structlog.get_logger(__name__)
 
 
 def go_on(telling: Telling, number: int) -> None:
-    """What this day brought: go-live, or the next phase."""
+    """What this day brought: the decision to go live, or the next phase."""
     story = telling.story
-    if isinstance(story.anchor, WentLive) and story.anchor.day == number:
-        followups.record_go_live(actor=telling.manager, engagement=telling.engagement, on=telling.days.on(number))
+    deciding.go_on(telling, number)
     if story.review_on == number:
         gates.change_phase(actor=telling.manager, engagement=telling.engagement, to=Phase.REVIEW)
     if story.closed_on == number:

@@ -23,7 +23,7 @@ def draw_scan(engagement: Engagement, sign_off: SignOff, signer: User, signed_on
     sheet = Image.new("RGB", SIZE, PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((90, 90), f"{engagement.client.name}", INK, _font(22))
-    draw.text((90, 130), f"{engagement.name} · 目标与范围 第 {sign_off.version} 版", INK, _font(30))
+    draw.text((90, 130), f"{engagement.name} · {sign_off.title} 第 {sign_off.version} 版", INK, _font(30))
     draw.text((90, 190), f"{sign_off.code}", INK, _font(22))
     for line in range(16):
         draw.line((90, 260 + line * 36, 737 - (line * 61) % 210, 260 + line * 36), (176, 176, 178), 6)
@@ -33,7 +33,7 @@ def draw_scan(engagement: Engagement, sign_off: SignOff, signer: User, signed_on
     _chop(draw, (600, 940), 105)
     # A sheet never lies quite straight on the glass.
     sheet = sheet.rotate(0.7, fillcolor=PAPER, resample=Image.Resampling.BICUBIC)
-    return _upload(sheet, f"目标与范围_第{sign_off.version}版_{signer.name}.png")
+    return _upload(sheet, f"{sign_off.get_kind_display()}_第{sign_off.version}版_{signer.name}.png")
 
 
 def _chop(draw: ImageDraw.ImageDraw, centre: tuple[int, int], radius: int) -> None:
@@ -55,5 +55,5 @@ def _font(size: int) -> Font:
 
 def _upload(sheet: Image.Image, name: str) -> SimpleUploadedFile:
     stored = io.BytesIO()
-    sheet.save(stored, "PNG", optimize=True)
+    sheet.save(stored, "PNG")
     return SimpleUploadedFile(name, stored.getvalue(), content_type="image/png")

@@ -9,6 +9,7 @@ from engagements.models import CoreTask, Direction, StageKind
 from engagements.models.client import Industry
 from onsite.accounts.roles import Part, Role
 from reports.demo.preparation import Preparation
+from reports.demo.proof import Proof
 from reports.demo.voices import Voices
 from reports.models import DocumentKind
 from standups.models import Answer, Kind, Party, Severity
@@ -240,6 +241,7 @@ class Story:
     today_is_open: bool = False
     regulars: tuple[str, ...] = ()
     voices: Voices = field(default_factory=Voices)
+    proof: Proof = field(default_factory=Proof)
 
     @property
     def lead(self) -> str:

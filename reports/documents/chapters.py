@@ -33,6 +33,7 @@ _CLOSING = (
     _Plan("conclusion", _("Conclusion")),
     _Plan("objectives", _("Objectives"), lambda report: report.objectives),
     _Plan("course", _("Plan and course"), lambda report: report.plan.rows or report.milestones),
+    _Plan("acceptance", _("Acceptance"), lambda report: report.acceptance),
     _Plan("problems", _("Key problems"), lambda report: report.key_problems),
     _Plan("standups", _("Stand-ups and problems"), lambda report: report.standups or report.problem_counts),
     _Plan("contingency", _("Emergencies"), lambda report: report.emergencies),

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
+from reports.documents.acceptance import Acceptance
 from reports.documents.codec import ADDED_LATER
 from reports.documents.parts import Objective, Plan, Side, Signatory
 from reports.documents.snapshot import Snapshot
@@ -173,3 +174,4 @@ class ClosingReport(Snapshot):
     follow_ups: tuple[FollowUp, ...] = ()
     signatories: tuple[Signatory, ...] = ()
     emergencies: Emergencies | None = field(default=None, metadata=ADDED_LATER)
+    acceptance: Acceptance | None = field(default=None, metadata=ADDED_LATER)

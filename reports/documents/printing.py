@@ -25,6 +25,7 @@ from reports.documents.interview_guide import InterviewGuide
 from reports.documents.manual_page import chapters_context
 from reports.documents.minutes import Minutes
 from reports.documents.parts import Objective, Plan, Signatory
+from reports.documents.run_sheet import PrintedRunSheet
 from reports.documents.sign_off import SignOffSheet
 from reports.documents.snapshot import Snapshot
 from reports.documents.weekly_page import weekly_blocks, weekly_facts, weekly_lead, weekly_span, weekly_title
@@ -97,6 +98,8 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
         context |= {"kind": _("Interview guide")}
     elif isinstance(snapshot, Minutes):
         context |= {"kind": _("Minutes of the stand-up")}
+    elif isinstance(snapshot, PrintedRunSheet):
+        context |= {"kind": _("Run sheet of the cutover")}
     elif isinstance(snapshot, WeeklyReport):
         context |= _weekly_context(snapshot)
     return context

@@ -3,7 +3,6 @@
 from reports.figures.attainment import Attainment, Direction, Verdict, attainment
 from reports.figures.contingency import Emergency, EmergencyFigures, emergency_figures
 from reports.figures.days import SiteDays, site_days, slip_days, working_days
-from reports.figures.rollout import rollout_order
 from reports.figures.standups import StandupFigures, standup_figures
 
 __all__ = [
@@ -16,7 +15,6 @@ __all__ = [
     "Verdict",
     "attainment",
     "emergency_figures",
-    "rollout_order",
     "site_days",
     "slip_days",
     "standup_figures",

@@ -25,6 +25,7 @@ from onsite.core.errors import DomainError
 from onsite.core.policy import signed_in
 from reports.building.guide import build_guide
 from reports.building.minutes import build_minutes
+from reports.building.run_sheet import build_run_sheet
 from reports.building.sheet import build_sheet
 from reports.documents.printing import print_document
 from reports.documents.snapshot import Snapshot
@@ -32,6 +33,7 @@ from reports.documents.weekly_report import WeeklyReport
 from reports.documents.word import word_of
 from reports.models import Document, DocumentKind
 from reports.services import intact_snapshot
+from standups.models import RunSheet
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -135,6 +137,28 @@ def minutes(request: HttpRequest, engagement_id: int, day: date) -> HttpResponse
     with override(language):
         name = f"{engagement.client.short_name} {engagement.name} {_('Minutes of the stand-up')} {day}"
     return _for_saving(HttpResponse(pdf, content_type="application/pdf"), f"minutes-{engagement.pk}-{day}", name)
+
+
+@signed_in
+@require_safe
+def run_sheet(request: HttpRequest, engagement_id: int) -> HttpResponseBase:
+    """Print the run sheet to go through with a pen, in the language of the documents or the one asked for."""
+    engagement, user = open_engagement(request, engagement_id), person(request)
+    sheet = RunSheet.objects.visible_to(user).filter(engagement=engagement, steps__isnull=False).distinct().first()
+    if sheet is None:
+        messages.info(request, _("The run sheet has no steps yet."))
+        return redirect("standups:cutover", engagement.pk)
+    asked = request.GET.get("language", "")
+    language = asked if asked in dict(settings.LANGUAGES) else engagement.language
+    try:
+        pdf = _printed_once(build_run_sheet(engagement, sheet, language, engagement.today()))
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("standups:cutover", engagement.pk)
+    with override(language):
+        name = f"{engagement.client.short_name} {engagement.name} {_('Run sheet of the cutover')} v{sheet.version}"
+    response = HttpResponse(pdf, content_type="application/pdf")
+    return _for_saving(response, f"run-sheet-{engagement.pk}-v{sheet.version}", name)
 
 
 def _printed_once(sheet: Snapshot) -> bytes:

@@ -21,7 +21,7 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.errors import DomainError, StaleError
-from standups.models import Problem
+from standups.models import Problem, Source
 
 LINKS = ("functions", "objectives", "tasks")
 
@@ -94,7 +94,7 @@ def change_problems(
     _refuse_foreign_owner(fields.get("owner"), engagement)
     found = engagement.problems.unscoped().filter(pk__in=problems)
     # In one order: two callers queue, none deadlocks.
-    held = found.select_related("owner").select_for_update(of=("self",), no_key=True)
+    held = found.select_related("owner", "raised_by").select_for_update(of=("self",), no_key=True)
     rows = list(held.order_by("pk"))
     if len(rows) < len(set(problems)):
         raise DomainError(_("One of the chosen problems is not here any more. Nothing was changed."))
@@ -181,6 +181,14 @@ def _check(row: Problem, changed: Collection[str], engagement: Engagement) -> No
     if row.is_key and not row.symptom:
         raise DomainError(_("Tell the symptom: the closing report begins a key problem with it."), field="symptom")
     _check_concern(row, changed)
+    if row.pk and row.is_internal and "is_internal" in changed and _came_from_client(row):
+        text = _("The client raised this problem or saw it come up in their test; it can't be kept from them.")
+        raise DomainError(text, field="is_internal")
+
+
+def _came_from_client(row: Problem) -> bool:
+    """Also where somebody gave it another source: the test's case still points to it then."""
+    return row.raised_by.is_client or row.source == Source.UAT or row.uat_cases.unscoped().exists()
 
 
 def _check_concern(row: Problem, changed: Collection[str]) -> None:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import override_settings
 
+from tests.bench.cutover import cutover_figures
 from tests.bench.data import live_through
 from tests.bench.figures import (
     document_figures,
@@ -29,6 +30,7 @@ from tests.bench.figures import (
 )
 from tests.bench.plans import plan_figures
 from tests.bench.problems import problem_figures
+from tests.bench.rollout import rollout_figures
 from tests.bench.scanner import scanner_figures
 
 DAYS_ON_SITE = 20
@@ -51,6 +53,8 @@ def main() -> int:
                 document_figures(lived),
                 plan_figures(),
                 problem_figures(),
+                cutover_figures(),
+                rollout_figures(),
                 portfolio_figures(),
                 query_figures(),
                 forecast_figures(),

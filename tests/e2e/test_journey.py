@@ -17,33 +17,12 @@ from onsite.core import audit
 from onsite.notifications.models import MailboxMail, Message
 from reports.models import Document
 from tests.e2e.conftest import OpenPage
+from tests.e2e.hands import fill, send
 from tests.factories import UserFactory
 
 Eventually = Callable[[Callable[[], object]], object]
 PASSWORD = "correct horse 驻场"
 INTERNAL = "内部：接口费用另议"
-
-
-def fill(page: Page, **fields: object) -> None:
-    """Type into the main form's fields by name: text, choices and ticks alike."""
-    for name, value in fields.items():
-        field = page.locator(f'main [name="{name}"]')
-        if field.first.evaluate("node => node.tagName") == "SELECT":
-            label = {"label": value.pattern} if isinstance(value, re.Pattern) else {"value": str(value)}
-            field.select_option(**label)
-        elif field.first.get_attribute("type") == "radio":
-            page.locator(f'main [name="{name}"][value="{value}"]').check(force=True)
-        else:
-            field.fill(str(value))
-
-
-def send(page: Page, name: str = "") -> None:
-    """Press the main form's button and wait for the next page."""
-    button = (
-        page.get_by_role("main").get_by_role("button", name=name) if name else page.locator("main .acts .btn-primary")
-    )
-    with page.expect_navigation():
-        button.first.click()
 
 
 def mailed_link(user: User, eventually: Eventually) -> str:
@@ -90,7 +69,9 @@ def test_from_nothing_to_the_closing_report(
 
     log_stand_up(lead, engagement)
     the_client_sees_it_without_internal_lines(pm, engagement)
-    record_go_live_twice(boss, engagement)
+    decide_to_go_live(pm, engagement)
+    move_go_live(boss, engagement)
+    date_the_hand_over(boss, engagement)
     close_with_a_report(boss, engagement, eventually)
     assert audit.first_broken(engagement.audit_chain) is None
 
@@ -261,12 +242,34 @@ def the_client_sees_it_without_internal_lines(pm: Page, engagement: Engagement) 
     assert INTERNAL not in pm.content()
 
 
-def record_go_live_twice(boss: Page, engagement: Engagement) -> None:
+def decide_to_go_live(pm: Page, engagement: Engagement) -> None:
+    """N11: the client reads what stands against it, goes with these risks and signs; that is the go-live day."""
+    pm.goto(f"/engagements/{engagement.pk}/go-decision/")
+    assert "There is no acceptance matrix yet" in pm.inner_text("main")
+    fill(pm, decision="risks", go_live_on=date.today() - timedelta(days=3), note="已知，现场值守")
+    send(pm)
+    assert "已知，现场值守" in pm.inner_text("main")
+    pm.locator('[name="proof"]').fill(PASSWORD)
+    send(pm, "Sign")
+    engagement.refresh_from_db()
+    assert engagement.go_live_on == date.today() - timedelta(days=3)
+
+
+def date_the_hand_over(boss: Page, engagement: Engagement) -> None:
+    """N11: nothing is handed over yet; the gate lets it pass with a reason and a day."""
+    boss.goto(f"/engagements/{engagement.pk}/")
+    with boss.expect_navigation():
+        obstacle = boss.get_by_role("main").locator(".obstacles li").filter(has_text="hand-over")
+        obstacle.get_by_role("link", name="Waive").click()
+    fill(boss, reason="下周移交运维", due_on=date.today() + timedelta(days=7))
+    send(boss)
+
+
+def move_go_live(boss: Page, engagement: Engagement) -> None:
     """R3, C4: two visits and their reminders; moving the day supersedes them exactly once."""
-    for days_ago in (3, 1):
-        boss.goto(f"/engagements/{engagement.pk}/go-live/")
-        fill(boss, on=date.today() - timedelta(days=days_ago))
-        send(boss)
+    boss.goto(f"/engagements/{engagement.pk}/go-live/")
+    fill(boss, on=date.today() - timedelta(days=1))
+    send(boss)
     visits = FollowUpVisit.objects.unscoped().filter(engagement=engagement)
     assert sorted(visits.standing().values_list("kind", "revision")) == [("1m", 2), ("3m", 2)]
     assert visits.count() == 4

@@ -11,6 +11,7 @@ from engagements.models import Engagement, FollowUpVisit, Phase
 from engagements.services import followups, plan
 from onsite.accounts.models import User
 from onsite.notifications.models import MailboxMail, Message
+from tests.factories import go_decision_of
 
 Eventually = Callable[[Callable[[], object]], object]
 
@@ -20,6 +21,7 @@ def _live_since(engagement: Engagement, manager: User, days_ago: int) -> None:
         phase=Phase.EXECUTION, start_on=engagement.today() - timedelta(days=days_ago + 30)
     )
     engagement.refresh_from_db()
+    go_decision_of(engagement, go_live_on=engagement.agreed_go_live_on)
     followups.record_go_live(actor=manager, engagement=engagement, on=engagement.today() - timedelta(days=days_ago))
 
 

@@ -131,6 +131,14 @@ def test_a_client_gets_the_copy_and_never_the_original(held: Attachment, enginee
     assert list(Attachment.objects.visible_to(client_pm)) == [copy]
 
 
+def test_what_is_taken_away_meanwhile_has_an_internal_copy(held: Attachment, engineer: User, client_pm: User) -> None:
+    """Masking a long file takes its time: the client must not get the copy of what was taken away until then."""
+    mine = fresh(held)
+    Attachment.objects.filter(pk=held.pk).update(is_internal=True)
+    files.mask(actor=engineer, attachment=mine)
+    assert not Attachment.objects.visible_to(client_pm).exists()
+
+
 def test_an_internal_original_has_an_internal_copy(engagement: Engagement, engineer: User, client_pm: User) -> None:
     row = looked_through(engineer, engagement, a_log(LEAKY_LOG), is_internal=True)
     assert files.mask(actor=engineer, attachment=row).is_internal

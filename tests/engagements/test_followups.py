@@ -20,17 +20,18 @@ from onsite.core.errors import DomainError
 from onsite.core.models import AuditEntry
 from onsite.notifications.models import Message
 from onsite.notifications.services import sweep
-from tests.factories import EngagementFactory, MembershipFactory, UserFactory
+from tests.factories import EngagementFactory, MembershipFactory, UserFactory, go_decision_of
 
 NINE = followups.REMIND_AT
 
 
 @pytest.fixture
 def running(manager: User) -> Engagement:
-    """An engagement in execution, Monday to Friday without holidays, that has a lead."""
+    """An engagement in execution, Monday to Friday without holidays, that has a lead and the client's Go."""
     engagement = EngagementFactory(phase=Phase.EXECUTION, calendar="WEEK", created_by=manager, start_on=date(2026, 1, 5),
                                    agreed_go_live_on=date(2026, 12, 1))  # fmt: skip
     MembershipFactory(engagement=engagement, part=Part.LEAD, user__name="李喆")
+    go_decision_of(engagement, go_live_on=engagement.agreed_go_live_on)
     return engagement
 
 

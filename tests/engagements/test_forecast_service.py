@@ -18,7 +18,7 @@ from engagements.services import followups, forecast, lifecycle, plan
 from engagements.services.tasks import reschedule
 from engagements.tasks import take_plan_snapshots
 from onsite.accounts.models import User
-from tests.factories import EngagementFactory, TaskFactory
+from tests.factories import EngagementFactory, TaskFactory, go_decision_of
 
 MONDAY = date(2026, 3, 2)
 
@@ -88,6 +88,7 @@ def test_the_day_passes_without_progress(planned: Engagement, time_machine: Any)
 
 def test_there_is_none_after_go_live(planned: Engagement, manager: User) -> None:
     Engagement.objects.filter(pk=planned.pk).update(phase=Phase.EXECUTION)
+    go_decision_of(planned, go_live_on=MONDAY)
     followups.record_go_live(actor=manager, engagement=planned, on=MONDAY)
     assert not Forecast.objects.exists()
     take_plan_snapshots()

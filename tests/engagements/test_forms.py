@@ -16,7 +16,7 @@ from onsite.accounts.models import User
 from onsite.core.models import AuditEntry
 from tests.conftest import SignIn
 from tests.engagements.forms_of_the_app import BY_NAME, POSTS, Post
-from tests.factories import UserFactory
+from tests.factories import UserFactory, go_decision_of
 
 ABSURD = {
     "nothing": "",
@@ -58,6 +58,8 @@ def asked(
     def ask(post: Post) -> tuple[Client, str]:
         if post.name in {"go_live", "visit_hold"}:
             Engagement.objects.filter(pk=engagement.pk).update(phase=Phase.EXECUTION)
+        if post.name == "go_live":
+            go_decision_of(engagement, go_live_on=engagement.today())
         if post.name == "visit_hold":
             today = engagement.today()
             FollowUpVisit.objects.create(engagement=engagement, kind="1m", revision=1, anchor_on=today, due_on=today)

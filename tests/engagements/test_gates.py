@@ -24,7 +24,7 @@ from onsite.notifications.services import sweep
 from standups.models import Severity
 from tests.engagements.conftest import register, sign
 from tests.factories import EngagementFactory, ObjectiveFactory, ProblemFactory, ScopeItemFactory
-from tests.ready import make_ready_for_execution
+from tests.ready import make_ready_for_execution, make_ready_for_review
 
 DUE = timedelta(days=14)
 
@@ -100,7 +100,9 @@ def test_a_registered_sheet_counts_only_after_the_check(
 
 def test_review_waits_for_the_day_and_for_critical_problems(in_execution: Engagement, manager: User) -> None:
     ProblemFactory(engagement=in_execution, severity=Severity.CRITICAL)
-    assert codes_before(in_execution, Phase.REVIEW) == {"go_live.missing", "problems.critical"}
+    missing = {"go_live.missing", "go.signed", "handover.missing", "problems.critical"}
+    assert codes_before(in_execution, Phase.REVIEW) == missing
+    make_ready_for_review(in_execution)
     followups.record_go_live(actor=manager, engagement=in_execution, on=in_execution.today() + timedelta(days=1))
     assert codes_before(in_execution, Phase.REVIEW) == {"go_live.missing", "problems.critical"}
     followups.record_go_live(actor=manager, engagement=in_execution, on=in_execution.today())
@@ -111,8 +113,10 @@ def test_review_waits_for_the_day_and_for_critical_problems(in_execution: Engage
 @pytest.mark.parametrize("core_task", ["improve", "fix"])
 def test_other_tasks_speak_of_the_hand_over(in_execution: Engagement, core_task: str) -> None:
     in_execution.core_task = core_task
-    (standing,) = gates.standing_before(in_execution, Phase.REVIEW)
-    assert "hand-over" in standing.obstacle.text
+    in_execution.save()
+    found = {row.obstacle.code: row.obstacle.text for row in gates.standing_before(in_execution, Phase.REVIEW)}
+    assert set(found) == {"go_live.missing", "handover.missing"}
+    assert "hand-over" in found["go_live.missing"]
 
 
 @pytest.mark.parametrize("origin", list(Phase))
@@ -254,6 +258,7 @@ def test_the_reminder_is_sent_only_while_it_is_missing(
 
 def close(engagement: Engagement, manager: User) -> None:
     """Take an engagement in execution to its end, whatever a report may say."""
+    make_ready_for_review(engagement)
     followups.record_go_live(actor=manager, engagement=engagement, on=engagement.today())
     gates.change_phase(actor=manager, engagement=engagement, to=Phase.REVIEW)
     give_waiver(engagement, manager, "closing_report.missing")
@@ -277,6 +282,7 @@ def test_the_client_reads_along_until_the_last_visit(in_execution: Engagement, m
 def test_cancelling_drops_the_visits_and_their_reminders(
     in_execution: Engagement, manager: User, client_pm: User
 ) -> None:
+    make_ready_for_review(in_execution)
     followups.record_go_live(actor=manager, engagement=in_execution, on=in_execution.today())
     assert Message.objects.waiting().filter(kind="visit_reminder").exists()
     gates.change_phase(actor=manager, engagement=in_execution, to=Phase.CANCELLED)

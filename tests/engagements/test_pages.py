@@ -18,7 +18,14 @@ from onsite.accounts.roles import Part
 from onsite.notifications.models import Message
 from tests.conftest import SignIn
 from tests.engagements.forms_of_the_app import BY_NAME
-from tests.factories import MembershipFactory, ObjectiveFactory, ProblemFactory, StandUpFactory, UserFactory
+from tests.factories import (
+    MembershipFactory,
+    ObjectiveFactory,
+    ProblemFactory,
+    StandUpFactory,
+    UserFactory,
+    go_decision_of,
+)
 from tests.ready import make_ready_for_execution
 
 
@@ -171,6 +178,7 @@ def test_a_refused_change_shows_the_engagement_as_it_is(
 def test_a_first_day_after_the_recorded_go_live_is_refused(
     in_execution: Engagement, manager: User, sign_in: SignIn
 ) -> None:
+    go_decision_of(in_execution, go_live_on=in_execution.today())
     followups.record_go_live(actor=manager, engagement=in_execution, on=in_execution.today())
     late = in_execution.today() + timedelta(days=1)
     body = BY_NAME["edit"].body(in_execution) | {"start_on": str(late)}
@@ -251,6 +259,7 @@ def test_go_live_and_a_visit_in_the_browser(
 ) -> None:
     browser = sign_in(manager)
     today = in_execution.today()
+    go_decision_of(in_execution, go_live_on=today)
     browser.post(url(in_execution, "go_live"), {"on": str(today - timedelta(days=5))})
     browser.post(url(in_execution, "go_live"), {"on": str(today)})
     visit = FollowUpVisit.objects.unscoped().open().first()

@@ -16,7 +16,7 @@ from onsite.accounts.roles import Part
 from onsite.core.errors import DomainError
 from onsite.notifications.models import Message
 from tests.engagements.conftest import register
-from tests.factories import MembershipFactory, ObjectiveFactory, ScopeItemFactory, UserFactory
+from tests.factories import MembershipFactory, ObjectiveFactory, ScopeItemFactory, UserFactory, go_decision_of
 
 
 def _frozen(engagement: Engagement, lead: User) -> None:
@@ -77,6 +77,7 @@ def test_reminders_go_to_whoever_leads_now(engagement: Engagement, manager: User
     )  # fmt: skip
     Engagement.objects.filter(pk=engagement.pk).update(phase=Phase.EXECUTION)
     engagement.refresh_from_db()
+    go_decision_of(engagement, go_live_on=today)
     followups.record_go_live(actor=manager, engagement=engagement, on=today)
     lead = Membership.objects.unscoped().get(user=engineer)
     lifecycle.end_membership(actor=manager, membership=lead)
@@ -108,6 +109,7 @@ def test_a_visit_is_not_held_months_before_its_day(engagement: Engagement, manag
     """R3: three months after go-live can't be known on the first day; the client reads along until then."""
     Engagement.objects.filter(pk=engagement.pk).update(phase=Phase.EXECUTION)
     engagement.refresh_from_db()
+    go_decision_of(engagement, go_live_on=engagement.today())
     soon, late = followups.record_go_live(actor=manager, engagement=engagement, on=engagement.today())
     told = {"held_on": engagement.today(), "channel": "video", "how_it_runs": "稳定", "new_needs": ""}
     followups.hold_visit(actor=manager, visit=soon, **told)  # type: ignore[arg-type]

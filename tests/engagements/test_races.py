@@ -25,7 +25,14 @@ from onsite.core.models import AuditEntry
 from onsite.notifications.models import Message
 from tests.conftest import InParallel
 from tests.engagements.conftest import register, sign
-from tests.factories import EngagementFactory, MembershipFactory, ObjectiveFactory, ScopeItemFactory, UserFactory
+from tests.factories import (
+    EngagementFactory,
+    MembershipFactory,
+    ObjectiveFactory,
+    ScopeItemFactory,
+    UserFactory,
+    go_decision_of,
+)
 
 pytestmark = pytest.mark.usefixtures("postgresql")
 AGAIN = 5  # A race that is there shows within a few rounds.
@@ -44,6 +51,8 @@ def fresh(engagement: Engagement) -> Engagement:
 
 def in_phase(engagement: Engagement, phase: Phase) -> Engagement:
     Engagement.objects.filter(pk=engagement.pk).update(phase=phase)
+    if phase == Phase.EXECUTION and not engagement.sign_offs.filter(kind="go").exists():
+        go_decision_of(engagement, go_live_on=engagement.today())
     return fresh(engagement)
 
 

@@ -14,9 +14,9 @@ from onsite.accounts.models import User
 from onsite.core.errors import DomainError
 from onsite.core.models import AuditEntry
 from standups.models import Party, Problem, ProblemAnswer, Severity
-from standups.services.problems import save_problem, solve_problem
+from standups.services.problems import change_problems, save_problem, solve_problem
 from tests.conftest import SignIn
-from tests.factories import ProblemFactory, StandUpFactory
+from tests.factories import ProblemFactory, StandUpFactory, UatCaseFactory
 from tests.standups.browser import target, words_in
 
 FIELDS = {
@@ -232,3 +232,25 @@ def test_the_story_and_what_the_stand_ups_said(
     assert all(text in for_vendor and text in for_client for text in [*story.values(), "在查"])
     assert ("草稿里的话" in for_vendor, "草稿里的话" in for_client) == (True, False)
     assert [page.context["raised_in"] for page in pages] == [raised_in, None], "to a draft leads no way"
+
+
+@pytest.mark.parametrize("how", ["client", "uat", "uat_resourced"])
+def test_what_came_from_the_client_is_not_kept_from_them(
+    engagement: Engagement, engineer: User, client_pm: User, how: str
+) -> None:
+    """N11: made internal it would vanish from what stands against the Go. Alone or many at once, also after somebody
+    gave it another source while a test's case points to it."""
+    problem = ProblemFactory(
+        engagement=engagement, raised_by=client_pm if how == "client" else engineer, severity="critical",
+        source="uat" if how == "uat" else "team",
+    )  # fmt: skip
+    if how == "uat_resourced":
+        UatCaseFactory(round__cell__engagement=engagement, round__opened_by=engineer, problem=problem)
+    for act in (
+        lambda: save_problem(actor=engineer, engagement=engagement, problem=problem, is_internal=True),
+        lambda: change_problems(actor=engineer, engagement=engagement, problems=[problem.pk], is_internal=True),
+    ):
+        with pytest.raises(DomainError, match="can't be kept from them"):
+            act()
+    problem.refresh_from_db()
+    assert not problem.is_internal

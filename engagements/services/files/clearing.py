@@ -122,7 +122,10 @@ def mask(*, actor: User, attachment: Attachment, progress: Progress = lambda per
 @storing_atomically()
 def _take_its_place(actor: User, original: Attachment, copy: Attachment, content: bytes, seen: looking.Seen) -> None:
     Engagement.objects.lock(original.engagement_id)
-    _refuse_unmaskable(Attachment.objects.unscoped().select_for_update(no_key=True).get(pk=original.pk))
+    now = Attachment.objects.unscoped().select_for_update(no_key=True).get(pk=original.pk)
+    _refuse_unmaskable(now)
+    # It may have been taken away from the client while the copy was made.
+    copy.is_internal = now.is_internal
     copy.text_excerpt = seen.excerpt
     keep(copy, ContentFile(content))
     for preview in seen.previews:

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from engagements.models import Engagement, Function, Module
+from engagements.rollout_order import rollout_order
 from reports.documents.manual_parts import FunctionEntry, ModuleEntry, RolloutStep
-from reports.figures import rollout_order
 
 ARROW = " › "
 _ANSWERS = ("who", "what", "when", "where", "why", "how")
@@ -40,7 +40,7 @@ def modules_of(functions: Sequence[Function]) -> tuple[ModuleEntry, ...]:
 
 
 def rollout_of(functions: Sequence[Function]) -> tuple[RolloutStep, ...]:
-    """The functions in the order of `figures.rollout`."""
+    """The functions in the order of `engagements.rollout_order`."""
     return tuple(
         RolloutStep(
             function=function.name,

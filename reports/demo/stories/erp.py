@@ -9,6 +9,7 @@ from engagements.models.client import Industry
 from onsite.accounts.roles import Part
 from reports.demo.stories.erp_days import DAYS
 from reports.demo.stories.erp_preparation import PREPARATION
+from reports.demo.stories.erp_proof import PROOF
 from reports.demo.stories.erp_voices import VOICES
 from reports.demo.story import Company, Freeze, Goal, Measured, Move, OnScreen, Paper, Scope, Seat, Story, TodayIs
 from reports.models import DocumentKind
@@ -72,6 +73,7 @@ ERP = Story(
     ),
     freezes=(Freeze(-6, (OnScreen(-4, "chen"), OnScreen(-3, "lin"))),),
     preparation=PREPARATION,
+    proof=PROOF,
     voices=VOICES,
     execution_on=0,
     moves=(

@@ -9,6 +9,7 @@ from engagements.models.client import Industry
 from onsite.accounts.roles import Part
 from reports.demo.stories.expenses_days import DAYS
 from reports.demo.stories.expenses_preparation import PREPARATION
+from reports.demo.stories.expenses_proof import PROOF
 from reports.demo.story import (
     Company,
     Freeze,
@@ -81,6 +82,7 @@ EXPENSES = Story(
     ),
     freezes=(Freeze(-6, (OnScreen(-5, "deng"), OnScreen(-4, "zeng"))),),
     preparation=PREPARATION,
+    proof=PROOF,
     execution_on=0,
     moves=(
         Move(4, StageKind.ENVIRONMENT, 100),

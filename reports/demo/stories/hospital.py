@@ -9,6 +9,7 @@ from engagements.models.client import Industry
 from onsite.accounts.roles import Part
 from reports.demo.stories.hospital_days import DAYS
 from reports.demo.stories.hospital_preparation import PREPARATION
+from reports.demo.stories.hospital_proof import PROOF
 from reports.demo.stories.hospital_voices import VOICES
 from reports.demo.story import (
     Company,
@@ -88,6 +89,7 @@ HOSPITAL = Story(
         LetPass("plan.baseline", "签署齐全后自动保存计划基线", 4),
     ),
     preparation=PREPARATION,
+    proof=PROOF,
     voices=VOICES,
     execution_on=0,
     moves=(

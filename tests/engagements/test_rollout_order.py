@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engagements.models import Function
+from engagements.rollout_order import FREQUENCIES, PRIORITIES, RISKS, rollout_order
 from reports.documents.manual_parts import RolloutStep
-from reports.figures.rollout import FREQUENCIES, PRIORITIES, RISKS, rollout_order
 
 ALL = list(product(FREQUENCIES, PRIORITIES, RISKS))
 

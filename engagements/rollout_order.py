@@ -1,4 +1,4 @@
-"""The order in which functions are rolled out."""
+"""The order in which functions are rolled out: a pure function, used by the roll-out and by the documents above."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ Function = TypeVar("Function", bound=Ranked)
 def rollout_order(functions: Iterable[Function]) -> list[Function]:
     """Return what is used most often first, among equals what matters most, then what carries the higher compliance risk,
     so that it is watched longest; otherwise in the order given. Raises ValueError for a word outside the scales."""
-    return sorted(functions, key=_rank)
+    return sorted(functions, key=rank)
 
 
-def _rank(function: Ranked) -> tuple[int, int, int]:
+def rank(function: Ranked) -> tuple[int, int, int]:
+    """Return where a function stands in the order, the first first. Raises ValueError for a word outside the scales."""
     return (
         FREQUENCIES.index(function.frequency),
         PRIORITIES.index(function.priority),
