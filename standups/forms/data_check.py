@@ -203,6 +203,8 @@ class MappingForm(TableForm):
             if line.key in {known.key for known in lines}:
                 self.add_error(f"source_field_{number}", _("This line is there already."))
             lines.append(line)
+        if cleaned.get("was") and not cleaned.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("Say why it changes: the next round shows it."))
         return {"was": cleaned.get("was"), "reason": cleaned.get("reason"), "lines": lines}
 
     @classmethod

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from standups.cutover.course import Gone
 from standups.models import RunStep
@@ -29,16 +29,20 @@ _ROW = (
 @register.simple_tag(takes_context=True)
 def run_rows(context: dict[str, Any], rows: Sequence[Gone]) -> SafeString:
     """The list items of these steps. Context: engagement."""
-    written = _Rows(context["engagement"].pk)
+    written = _Rows(context["engagement"].pk, is_over=context["run"].ended_at is not None)
     return mark_safe("".join(written.row(row) for row in rows))  # noqa: S308  every value goes through format_html
 
 
 class _Rows:
     """Whatever is the same for every row, resolved once."""
 
-    def __init__(self, engagement_id: int) -> None:
+    def __init__(self, engagement_id: int, *, is_over: bool) -> None:
         self.url = reverse("standups:run_step", args=[engagement_id, 0]).replace("/0/", "/{}/")
         self.states = {value: str(label) for value, label in RunStep.State.choices}
+        if is_over:
+            # Nothing goes on any more in a run that ended.
+            self.states |= {"todo": pgettext("step", "Not reached"), "running": pgettext("step", "Not finished")}
+        self.is_over = is_over
         self.took, self.planned, self.passed_over = (
             _("%(took)s of %(minutes)s min"),
             _("%(minutes)s min"),
@@ -50,7 +54,7 @@ class _Rows:
         words = {"took": row.took, "minutes": step.planned_minutes}
         return format_html(
             _ROW,
-            number=step.position, state=step.state, title=step.title, url=self.url.format(step.pk),
+            number=step.position, state="" if self.is_over else step.state, title=step.title, url=self.url.format(step.pk),
             hours=self.hours(row), minutes=(self.took if row.took else self.planned) % words,
             note=self.note(step), tags=self.tags(row),
         )  # fmt: skip

@@ -95,7 +95,10 @@ def count_line_explain(request: HttpRequest, engagement_id: int, pk: int) -> Htt
     form = ExplainForm(posted(request), initial=initial)
     saved = submitted(request, form, lambda **fields: data_counts.explain(actor=user, line=line, **fields))
     if saved is not None:
-        messages.success(request, _("The explanation is saved."))
+        said = form.cleaned_data["explanation"]
+        messages.success(
+            request, _("The explanation is saved.") if said else _("The difference is not explained any more.")
+        )
         return redirect(saved)
     shown = next(one for one in lines_of(state_of(line.round), user) if one.line.pk == line.pk)
     return _form_page(request, engagement, line.round, "standups/load_round_explain.html", form, shown=shown)

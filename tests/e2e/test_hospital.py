@@ -99,7 +99,7 @@ def the_first_round_shows_the_mapping_error(lead: Page, at: str) -> None:
     fill(
         lead, source_field_0="PAT_NAME", target_field_0="name", source_field_1="ALLERGY", target_field_1="allergy_note"
     )
-    send(lead, "Save and open the next round")
+    send(lead, "Save and open round 1")
     enter_counts(lead, allergies="0")
     note_sample(lead, wrong=14, explanation="")
     with lead.expect_navigation():

@@ -120,7 +120,9 @@ def test_two_people_map_one_object(engagement: Engagement, engineer: User, colle
     row = loaded(engineer, engagement)
     address = url("data_mapping", engagement, row.data_object_id)
     browser = sign_in(engineer)
-    typed = fields_at(browser, address) | {"rule_0": ["mine"]}
+    unexplained = browser.post(address, fields_at(browser, address) | {"rule_0": ["mine"]})
+    assert (unexplained.status_code, list(unexplained.context["form"].errors)) == (422, ["reason"])
+    typed = fields_at(browser, address) | {"rule_0": ["mine"], "reason": ["字段改名"]}
     data_checks.save_mapping(actor=colleague, data_object=row.data_object, was=1, lines=FIELDS[:1])
     page = browser.post(address, typed)
     assert page.status_code == 409
