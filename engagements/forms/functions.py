@@ -12,7 +12,7 @@ from engagements.forms.layout import Heading, RowOfTwoForm, RowsForm
 from engagements.function_tree import Branch
 from engagements.guide import ASKED
 from engagements.models import Function, Module, Objective, Question
-from onsite.core.fields import LineField, TextField
+from onsite.core.fields import LineField, RowsField, TextField
 
 
 class BranchField(forms.TypedChoiceField):
@@ -85,7 +85,7 @@ class FunctionForm(RowOfTwoForm):
         help_text=_("Daily use and high risk need all six answers before anybody works on site."),
     )  # fmt: skip
     signed_off_by = LineField(label=_("Who signs it off"), max_length=80, required=False)
-    objectives = forms.ModelMultipleChoiceField(
+    objectives = RowsField(
         label=_("Serves these objectives"), queryset=Objective.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from crispy_forms.layout import LayoutObject
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
@@ -18,15 +17,8 @@ from engagements.guide import ASKED, AskedFunction
 from engagements.models import Engagement, Function, Interview
 from engagements.models.fingerprint import text_mark
 from onsite.accounts.models import User
-from onsite.core.fields import DayField, LineField, TextField
+from onsite.core.fields import DayField, LineField, RowsField, TextField
 from onsite.core.wording import enumerated
-
-LONGEST_ID = 18
-# Only the type checker's stubs know what a field of models holds.
-if TYPE_CHECKING:
-    _ChosenFunctions = forms.ModelMultipleChoiceField[Function]
-else:
-    _ChosenFunctions = forms.ModelMultipleChoiceField
 
 
 class _Part(LayoutObject):
@@ -45,15 +37,8 @@ class _Part(LayoutObject):
         return format_html(frame, self.heading, inner)
 
 
-class FunctionsField(_ChosenFunctions):
+class FunctionsField(RowsField):
     """Functions to tick, each with its module and how many of its questions are open."""
-
-    def clean(self, value: Any) -> Any:
-        """Return the functions; ids beyond any database's are no choice, and not an overflow."""
-        beyond = [one for one in value or () if len(str(one)) > LONGEST_ID]
-        if beyond:
-            raise ValidationError(self.error_messages["invalid_choice"], params={"value": str(beyond[0])[:LONGEST_ID]})
-        return super().clean(value)
 
     def label_from_instance(self, obj: Any) -> str:
         open_ones = enumerated(question.label for question in obj.unanswered) or _("all answered")

@@ -243,6 +243,7 @@ def test_the_days_of_the_visits_are_shown_before_they_are_made(
     in_execution: Engagement, manager: User, sign_in: SignIn, core_task: str, word: str
 ) -> None:
     Engagement.objects.update(core_task=core_task, calendar="WEEK")
+    go_decision_of(in_execution, go_live_on=in_execution.today())
     browser = sign_in(manager)
     assert word in page(browser, url(in_execution, "go_live"))
     partial = browser.get(url(in_execution, "go_live"), {"on": "2026-01-31"}, headers={"HX-Request": "true"})

@@ -368,5 +368,5 @@ def test_the_text_says_who_wrote_a_result_down(engineer: User, key_user: User, c
     record(key_user, second)
     frozen = judge(engineer, first.round, "accepted")
     [table] = [section for section in read_sections(frozen.text).sections if len(section.columns) == 7]
-    assert [row[5] for row in table.rows] == [f"{key_user.name}, recorded by {engineer.name}", key_user.name]
+    assert [row[5] for row in table.rows] == [f"{key_user.name}（{engineer.name} 代为登记）", key_user.name]
     assert [case["recorded_by"] for case in frozen.text["facts"]["cases"]] == [engineer.name, key_user.name]
