@@ -257,7 +257,9 @@ def test_nothing_new_costs_three_queries_at_any_size(
     RunStep.objects.bulk_create(
         RunStepFactory.build(run=run, position=at, done_by=engineer, state="skipped") for at in range(3, 203)
     )
-    assert asked(browser, f"{address}?seen=1") == few == (204, 3)
+    assert asked(browser, f"{address}?seen=1") == few
+    # Who asks, and the run's version; where no cache is shared between processes the session costs a query, too.
+    assert few in {(204, 2), (204, 3)}
     assert asked(browser, address) == full_few
     assert browser.get(f"{address}?seen=1").content == b""
     runs.start_step(actor=engineer, step=step_of(run, 1))

@@ -127,7 +127,8 @@ def test_a_correction_is_marked_raises_problems_and_keeps_what_was_read(
     save(engineer, engagement, [line("后来想起的问题", Section.PROBLEM)])
     assert stored(stand_up).corrected_at is not None
     assert engagement.problems.unscoped().get().title == "后来想起的问题"
-    kept = [entry.data["read_before"] for entry in AuditEntry.objects.filter(action="stand_up.corrected")]
+    corrected = AuditEntry.objects.filter(action="stand_up.corrected").order_by("pk")
+    kept = [entry.data["read_before"] for entry in corrected]
     assert [list(words.values()) for words in kept] == [["写错了"], [], []]
 
 
