@@ -22,4 +22,4 @@ USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
     CMD ["python", "-m", "onsite.core.probe"]
-CMD ["gunicorn", "onsite.wsgi:application", "--bind=0.0.0.0:8000", "--workers=2", "--no-control-socket"]
+CMD ["gunicorn", "onsite.wsgi:application", "--bind=0.0.0.0:8000", "--workers=2", "--threads=8", "--no-control-socket"]

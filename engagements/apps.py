@@ -5,7 +5,7 @@ class EngagementsConfig(AppConfig):
     name = "engagements"
 
     def ready(self) -> None:
-        from engagements import agreements, demands, document_mails, file_mails, mails
+        from engagements import agreements, demands, document_mails, file_mails, mails, search
         from engagements.models import SignOff
         from engagements.services import changes, files, goals
         from engagements.services.signing import ask_arrived
@@ -19,6 +19,7 @@ class EngagementsConfig(AppConfig):
         mails.register_all()
         document_mails.register_all()
         file_mails.register_all()
+        search.register_all()
         jobs.register(
             files.KIND,
             task="engagements.look_through",
@@ -26,5 +27,6 @@ class EngagementsConfig(AppConfig):
             given_up=files.give_up,
             lease=files.LEASE,
         )
+        jobs.register(files.READING, task="engagements.read_file", run=files.read, lease=files.LEASE)
         jobs.register(files.MASKING, task="engagements.mask_file", run=files.mask_in_worker, lease=files.LEASE)
         arrivals.register(ask_arrived)

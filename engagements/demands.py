@@ -74,7 +74,7 @@ def _missing_signatures(sign_off: SignOff) -> list[Obstacle]:
 
 def went_live(engagement: Engagement) -> Sequence[Obstacle]:
     """The go-live (or hand-over) day is recorded and has come."""
-    if engagement.go_live_on is not None and engagement.go_live_on <= engagement.today():
+    if engagement.is_live():
         return []
     text = (
         _("The go-live day is not recorded, or has not come yet.")

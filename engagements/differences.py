@@ -137,7 +137,7 @@ def _number(row: Text, name: str) -> str:
 
 
 def _measured_from(row: Text) -> str:
-    return measures.label_of(row.get("measure", "")) or _("by hand")
+    return measures.label_of(row.get("measure", ""), row.get("measure_of", "")) or _("by hand")
 
 
 def _day(value: str) -> str:

@@ -105,8 +105,8 @@ def read(text: dict[str, Any]) -> FrozenGoals:
 
 
 def _objective(row: dict[str, Any]) -> FrozenObjective:
-    plain = {name: value for name, value in row.items() if name != "measure"}
+    plain = {name: value for name, value in row.items() if name not in {"measure", "measure_of"}}
     return FrozenObjective(
         **{**plain, "direction": str(Direction(row["direction"]).label), "due_on": date.fromisoformat(row["due_on"])},
-        measured_from=measures.label_of(row.get("measure", "")),
+        measured_from=measures.label_of(row.get("measure", ""), row.get("measure_of", "")),
     )

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from engagements import end_watch
 from engagements.models import Engagement, Phase, Waiver
 from engagements.services import followups, forecast
 from engagements.services.followups import REMIND_AT
@@ -167,4 +168,6 @@ def _remind(waiver: Waiver) -> None:
 def _let_go(actor: User, engagement: Engagement) -> None:
     if engagement.phase == Phase.CANCELLED:
         followups.drop_visits(engagement)
+    if not engagement.is_running:
+        end_watch.announce(actor, engagement)
     followups.end_client_access_if_over(actor=actor, engagement=engagement)

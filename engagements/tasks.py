@@ -1,4 +1,4 @@
-"""The plan's daily picture, and looking files through."""
+"""The plan's daily picture, and looking files through and reading them."""
 
 from __future__ import annotations
 
@@ -24,4 +24,10 @@ def look_through(job_id: int) -> None:
 @shared_task(name="engagements.mask_file")
 def mask_file(job_id: int) -> None:
     """Make the masked copy of the file of this job."""
+    jobs.run(job_id)
+
+
+@shared_task(name="engagements.read_file")
+def read_file(job_id: int) -> None:
+    """Read what the file of this job says, for the search."""
     jobs.run(job_id)

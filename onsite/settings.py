@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "pdf"},
     },
     "forget the answers of long ago": {"task": "core.forget_answers", "schedule": 6 * 3600.0},
+    "forget the files that nobody took": {"task": "core.forget_incoming", "schedule": 3600.0},
     "remind of missed stand-ups": {"task": "standups.remind_of_missed_days", "schedule": 300.0},
     "keep each day's plan": {"task": "engagements.take_plan_snapshots", "schedule": 1800.0},
 }

@@ -16,6 +16,13 @@ urlpatterns = [
     path("", include("engagements.urls")),
     path("engagements/<int:engagement_id>/", include("standups.urls")),
     path("run-sheet-templates/", include("standups.company_urls")),
+    path("engagements/<int:engagement_id>/training/", include("training.urls")),
+    path("course-templates/", include("training.course_templates_urls")),
+    path("learn/", include("training.learn_urls")),
+    path("wiki/", include("training.wiki_urls")),
+    path("sharing/", include("training.sharing_urls")),
+    path("incoming/", include("onsite.core.incoming.urls")),
+    path("search/", include("onsite.search.urls")),
     path("healthz", healthz, name="healthz"),
 ]
 

@@ -7,7 +7,7 @@ class StandupsConfig(AppConfig):
     def ready(self) -> None:
         from engagements import change_watch, people_watch
         from engagements.services import files
-        from standups import day_mails, demands, facts, idea_mails, mails, measures, troubles
+        from standups import day_mails, demands, facts, idea_mails, mails, measures, search, troubles
         from standups.services import conditions, data_signing, uat_judging, uat_results
         from standups.services.evidence import take_masked
         from standups.services.ideas import follow_change
@@ -21,6 +21,7 @@ class StandupsConfig(AppConfig):
         day_mails.register_all()
         mails.register_all()
         troubles.register_all()
+        search.register_all()
         files.when_masked(take_masked)
         files.when_masked(uat_results.take_masked)
         uat_judging.register_all()

@@ -1,4 +1,4 @@
-"""Everything a person can reach by following links, read to the last byte: pages, partials, PDF, Word, Excel, pictures."""
+"""Everything a person can reach by following links, read to the last byte: pages, partials, PDF, Word, Excel, calendars, pictures."""
 
 from __future__ import annotations
 
@@ -77,6 +77,8 @@ def words_of(kind: str, body: bytes) -> str:
             texts = [page.get_textpage().get_text_range() for page in pdf]
             inside = [bytes(pdf.get_attachment(n).get_data()) for n in range(pdf.count_attachments())]
         return "\n".join([*texts, *(part.decode(errors="replace") for part in inside)])
+    if kind == "text/calendar":
+        return body.replace(b"\r\n ", b"").decode(errors="replace")
     if body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as office:
             return "\n".join(unescape(office.read(name).decode(errors="replace")) for name in office.namelist())

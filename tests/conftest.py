@@ -19,11 +19,15 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Role
 from onsite.core import append_only
 from tests.factories import ClientFactory, EngagementFactory, MembershipFactory, UserFactory
+from tests.mail_server import mail_server, smtp
 
 _QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 settings.register_profile("ci", max_examples=100, deadline=None, suppress_health_check=_QUIET)
 settings.register_profile("prove", max_examples=5000, deadline=None, suppress_health_check=_QUIET)
 settings.load_profile("ci")
+
+# Fixtures of every room that sends mail.
+__all__ = ["mail_server", "smtp"]
 
 SignIn = Callable[[User], Client]
 InParallel = Callable[..., list[Any]]

@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
+from tests.policies import (
+    CLIENT_IN,
+    EVERYONE,
+    LEADERS,
+    MANAGER,
+    MEMBERS,
+    PEOPLE,
+    SIGNERS,
+    VENDOR,
+    VENDOR_IN,
+    Company,
+    Inside,
+    Public,
+)
 from tests.standups.cutting_over import a_template
-from tests.world import World
-
-VENDOR_IN = {"manager", "lead", "engineer"}
-CLIENT_IN = {"client_pm", "business_owner", "key_user"}
-MEMBERS = VENDOR_IN | CLIENT_IN
-EVERYONE = MEMBERS | {"administrator", "outsider", "stranger"}
-LEADERS = {"manager", "lead"}
-SIGNERS = {"client_pm", "business_owner"}
-MANAGER = {"manager"}
-PEOPLE = {"manager", "administrator"}
-VENDOR = VENDOR_IN | {"outsider", "administrator"}
-
-Args = Callable[[World], list[Any]]
-
-
-@dataclass(frozen=True)
-class Company:
-    """A route without an engagement: those not named get a 403. None: the method is not there (405)."""
-
-    get: set[str] | None
-    post: set[str] | None = None
-    args: Args = lambda world: []
-
-
-@dataclass(frozen=True)
-class Inside:
-    """A route inside an engagement: members not named get a 403, others the same 404 as for an absent row.
-
-    `ids` names the row behind the engagement's id; `shown` the members who can see that row at all.
-    """
-
-    get: set[str] | None
-    post: set[str] | None = None
-    ids: str = ""
-    shown: frozenset[str] = frozenset(MEMBERS)
-
-
-@dataclass(frozen=True)
-class Public:
-    """Anyone may open it; `args` make a working link."""
-
-    args: Args = lambda world: []
-
+from tests.training.routes import TRAINING_ROUTES
 
 # Sign-in belongs to allauth: its own pages and rules, anyone may open them.
 ALLAUTH = {
@@ -60,8 +28,18 @@ ALLAUTH = {
 }  # fmt: skip
 
 ROUTES: dict[str, Company | Inside | Public] = {
+    **TRAINING_ROUTES,
     "healthz": Public(),
     "home": Company(EVERYONE),
+    "search:page": Company(EVERYONE),
+    # large files in pieces
+    "incoming:begin": Company(None, VENDOR),
+    "incoming:piece": Company(
+        {"engineer"},
+        {"engineer"},
+        args=lambda world: [world.incoming],
+        hidden=frozenset(VENDOR - {"engineer"}),
+    ),
     # people
     "accounts:invitation": Public(args=lambda world: ["absent-token"]),
     "accounts:set_language": Public(),

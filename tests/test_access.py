@@ -21,7 +21,8 @@ from django.utils import timezone
 from onsite.accounts.models import User
 from onsite.core.checks import our_patterns
 from tests.channels import body_of
-from tests.routes import ALLAUTH, CLIENT_IN, EVERYONE, ROUTES, Company, Inside
+from tests.policies import CLIENT_IN, EVERYONE, Company, Inside
+from tests.routes import ALLAUTH, ROUTES
 from tests.world import CANARY_FOREIGN, CANARY_INTERNAL, World, build_world
 
 
@@ -109,7 +110,7 @@ def test_company_routes(name: str, rule: Company, world: World, ask: Ask) -> Non
         assert _signs_in_first(ask("", method.upper(), url))
         for role in sorted(EVERYONE):
             status = ask(role, method.upper(), url).status_code
-            _judge(name, method, role, status, allowed, missing=None)
+            _judge(name, method, role, status, allowed, missing=404 if role in rule.hidden else None)
 
 
 @pytest.mark.parametrize(("name", "rule"), INSIDE, ids=[name for name, _ in INSIDE])

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 
@@ -51,6 +52,9 @@ from tests.factories import (
 )
 from tests.standups import concerning
 from tests.standups.browser import line
+from tests.training.sitting import a_course, a_session
+from training.models import Course, CourseVersion
+from training.services.enrolling import enrol
 
 CANARY = "canaryofours"
 SHARED = "wordsforboth"
@@ -78,6 +82,7 @@ def lived(django_db_setup: None, django_db_blocker: Any) -> Iterator[Lived]:
         _problems(engagement, lead, client_pm)
         _concerns(engagement, lead, client_pm)
         _vendor_only(engagement, lead)
+        _training(engagement, lead)
         _documents(engagement, lead)
         yield Lived(engagement, lead, client_pm, people[Part.KEY_USER])
         transaction.set_rollback(True)
@@ -167,6 +172,17 @@ def _vendor_only(engagement: Engagement, engineer: User) -> None:
     )  # fmt: skip
 
 
+def _training(engagement: Engagement, engineer: User) -> None:
+    """A session of a course that was accepted and has words of ours since; its person is invited."""
+    course, people = a_course(engagement, 1)
+    version = CourseVersion.objects.unscoped().get(course=course)
+    version.content["title"] = SHARED
+    version.save()
+    Course.objects.unscoped().filter(pk=course.pk).update(title=CANARY, aim=CANARY, why=CANARY)
+    course.refresh_from_db()
+    enrol(actor=engineer, session=a_session(engineer, course, place=SHARED), learners=people)
+
+
 def _documents(engagement: Engagement, engineer: User) -> None:
     """Every kind of document, issued and printed; afterwards words of ours for the next version. Those of a week are
     written for the client and copied to them by hand, so they are no secret."""
@@ -195,6 +211,7 @@ def test_a_client_reaches_no_internal_word_by_any_link(lived: Lived, db: None, s
         if not htmx:
             assert read.kinds["application/pdf"] >= 4, read.kinds
             assert sum("officedocument" in kind for kind in read.kinds) == 2, read.kinds
+            assert read.kinds["text/calendar"] >= 1, read.kinds
 
 
 def test_the_vendor_reaches_them(lived: Lived, db: None, sign_in: SignIn) -> None:
@@ -229,11 +246,13 @@ def test_what_the_vendor_prints_or_copies_for_the_client_holds_none(lived: Lived
 
 def test_no_mail_to_a_client_holds_one(lived: Lived, db: None) -> None:
     told = 0
-    for message in Message.objects.select_related("recipient").filter(recipient__role=Role.CLIENT):
+    to_clients = Q(recipient__role=Role.CLIENT) | Q(recipient=None)
+    for message in Message.objects.select_related("recipient").filter(to_clients):
         for language in ("zh-hans", "en"):
             with translation.override(language):
                 written = kinds.find(message.kind).write(message)
             if written is not None:
-                told += SHARED in written.subject + written.body
-                assert CANARY not in written.subject + written.body, message.kind
+                words = written.subject + written.body + words_of("text/calendar", written.calendar)
+                told += SHARED in words
+                assert CANARY not in words, message.kind
     assert told >= 2, "the control: clients are told of what is theirs"

@@ -115,7 +115,7 @@ def same_at_thirty(sign_in: SignIn) -> Callable[..., None]:
 
 
 INSIDE = [
-    ("reports:dashboard", "client_pm", 26),
+    ("reports:dashboard", "client_pm", 35),
     ("engagements:detail", "engineer", 28),
     ("engagements:prepare", "engineer", 11),
     ("engagements:function_list", "engineer", 6),
@@ -155,7 +155,7 @@ def test_the_stand_up_page(engagement: Engagement, engineer: User, same_at_thirt
 
 
 @pytest.mark.parametrize(
-    ("route", "most"), [("reports:portfolio", 16), ("engagements:list", 7), ("reports:today", 21)]
+    ("route", "most"), [("reports:portfolio", 16), ("engagements:list", 7), ("reports:today", 25)]
 )
 def test_pages_of_the_company(route: str, most: int, manager: User, same_at_thirty: Callable[..., None]) -> None:
     """SPEED: portfolio, list and Today, at one and at thirty engagements."""

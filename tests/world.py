@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +19,7 @@ from engagements.models import Attachment, Engagement, FollowUpVisit, PlanTempla
 from engagements.services import contingency, plan, signing
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Role
+from onsite.core import incoming
 from onsite.notifications.models import Message
 from reports.building.snapshots import build
 from reports.figures.weekly import Week
@@ -60,6 +62,12 @@ from tests.factories import (
     UserFactory,
 )
 from tests.standups import concerning, cutting_over
+from tests.training import writing
+from tests.training.learning import results_of_the_world
+from tests.training.materials import materials_of_the_world
+from tests.training.passing_on import a_sharing
+from tests.training.sitting import sessions_of_the_world
+from tests.training.teaching import courses_of_the_world
 
 CANARY_FOREIGN = "canary-of-the-other-client"
 CANARY_INTERNAL = "canary-of-internal-lines"
@@ -81,6 +89,7 @@ class World:
     foreign: Engagement
     people: dict[str, User]
     message: Message
+    incoming: UUID
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -116,9 +125,11 @@ def build_world() -> World:
         due_at=timezone.now(), dead_at=timezone.now(),
     )  # fmt: skip
     PlanTemplate.objects.create(name=mark, core_task="go_live", content={"tasks": []}, created_by=manager)
-    world = World(own, foreign, people, message)
+    sent_ahead = incoming.begin(owner=people["engineer"], name="video.mp4", size_bytes=9)
+    world = World(own, foreign, people, message, sent_ahead.token)
     world.rows[own.pk] = _fill(own, people["lead"], people["engineer"], "生产计划", CANARY_INTERNAL)
     world.rows[foreign.pk] = _fill(foreign, people["outsider"], manager, mark, mark)
+    world.rows[own.pk] |= writing.company_rows(own, people["engineer"])
     return world
 
 
@@ -165,6 +176,12 @@ def _fill(engagement: Engagement, lead: User, second: User, word: str, internal:
         "task": task.pk,
         "sign_off": sign_off.pk,
         "signature": signature.pk,
+        **a_sharing(engagement, lead, internal),
+        **writing.about_a_client(engagement, lead, internal),
+        **courses_of_the_world(engagement, lead, word, internal),
+        **materials_of_the_world(engagement, lead, word, internal),
+        **sessions_of_the_world(engagement, lead, word),
+        **results_of_the_world(engagement, lead, word, internal),
         "membership": engagement.memberships.unscoped().get(user=lead).pk,
         "visit": visit.pk,
         "attachment": attachment.pk,

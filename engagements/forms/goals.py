@@ -45,19 +45,20 @@ class ObjectiveForm(RowsForm):
         "title", ("metric", "unit"), ("baseline", "target"), ("direction", "due_on"), "measure", "how_measured",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(fact.key, _("by OnSite: %(fact)s") % {"fact": fact.label}) for fact in measures.offered()]
+        self._facts = {fact.key: fact for fact in measures.offered(engagement)}
+        offered = [(key, _("by OnSite: %(fact)s") % {"fact": fact.label}) for key, fact in self._facts.items()]
         # An objective keeps a fact that no app offers any more until somebody chooses another.
         kept = self.initial.get("measure")
-        if kept and not measures.find(kept):
-            offered.append((kept, kept))
+        if kept and kept not in self._facts:
+            offered.append((kept, measures.label_of(kept)))
         field = self.fields["measure"]
         field.choices = [("", _("by hand, with dated readings")), *offered]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        fact = measures.find(cleaned.get("measure", ""))
+        fact = self._facts.get(cleaned.get("measure", ""))
         if fact and not cleaned.get("unit"):
             cleaned["unit"] = str(fact.unit)
         return cleaned

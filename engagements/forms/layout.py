@@ -9,7 +9,7 @@ from crispy_forms.layout import HTML, Div, Field, Layout, LayoutObject
 from django import forms
 from django.utils.html import format_html
 
-from onsite.core.forms import OnSiteForm, PlainHelper
+from onsite.core.forms import OnSiteForm, PlainHelper, retype
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -64,6 +64,5 @@ class RowOfTwoForm(RowsForm):
         save replaces it knowingly."""
         if row is None or not self.is_bound or self.data.get("was", "") in {"", row.fingerprint}:
             return False
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # a posted form's: several ticks stay several
-        self.data["was"] = row.fingerprint  # type: ignore[index]
+        retype(self, was=row.fingerprint)
         return True

@@ -1,6 +1,6 @@
 """The lifecycle and its preparation."""
 
-from engagements.models.attachment import Attachment, Preview
+from engagements.models.attachment import Attachment, AttachmentText, Preview
 from engagements.models.change import ChangeRequest
 from engagements.models.client import Client
 from engagements.models.contingency import (
@@ -30,6 +30,7 @@ __all__ = [
     "CLEARED",
     "HELD",
     "Attachment",
+    "AttachmentText",
     "Baseline",
     "BaselineStage",
     "BaselineTask",

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from engagements.models.engagement import Engagement
 from engagements.models.scanned import CLEARED, HELD, Scan, Scanned
-from onsite.accounts.access import InternalRowsQuerySet, ScopedQuerySet
+from onsite.accounts.access import InternalRowsQuerySet, Row, ScopedQuerySet
 from onsite.accounts.models import User
-from onsite.core.files import is_picture, is_recording
+from onsite.core.files import has_text, is_picture, is_recording
 
 
 class AttachmentQuerySet(InternalRowsQuerySet["Attachment"]):
@@ -69,18 +69,48 @@ class Attachment(Scanned):
     def is_recording(self) -> bool:
         return is_recording(self.media_type)
 
+    @property
+    def has_text(self) -> bool:
+        return has_text(self.media_type)
+
+    @property
+    def full_text(self) -> str:
+        """What it says, masked; its beginning where it was looked through before texts were kept whole."""
+        kept = getattr(self, "kept_text", None)
+        return kept.text if kept else self.text_excerpt
+
     def stored_bytes(self) -> Any:
         """Open the stored file for reading."""
         return default_storage.open(str(self.file.name))
 
 
-class PreviewQuerySet(ScopedQuerySet["Preview"]):
-    """Pictures of pages; visible as their file is."""
+class OfFileQuerySet(ScopedQuerySet[Row]):
+    """What was read from files; visible as its file is."""
 
     engagement_path = "attachment__engagement_id"
 
     def shared(self) -> Self:
         return self.filter(attachment__is_internal=False, attachment__scan__in=CLEARED)
+
+
+class AttachmentTextQuerySet(OfFileQuerySet["AttachmentText"]):
+    """Texts of files."""
+
+
+class AttachmentText(models.Model):
+    """All that a file says, masked, for whoever searches: beside the file's row, because it may be long."""
+
+    attachment = models.OneToOneField(Attachment, on_delete=models.CASCADE, related_name="kept_text")
+    text = models.TextField()
+
+    objects = AttachmentTextQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.attachment)
+
+
+class PreviewQuerySet(OfFileQuerySet["Preview"]):
+    """Pictures of pages."""
 
 
 class Preview(models.Model):

@@ -160,6 +160,10 @@ class Engagement(models.Model):
         """Return the aware moment of this day and hour at the site."""
         return datetime.combine(day, hour, tzinfo=self.zone)
 
+    def is_live(self) -> bool:
+        """Whether the go-live (or hand-over) day is known and has come."""
+        return self.go_live_on is not None and self.go_live_on <= self.today()
+
     def is_stand_up_day(self, day: date) -> bool:
         """Whether both sides agreed on a stand-up that day: the rhythm's weekday and a working day."""
         return day.isoweekday() in self.stand_up_weekdays and self.working_calendar.is_working(day)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from engagements import agreements
+from engagements import agreements, client_access
 from engagements.go_decision import is_held_back, standing_go
 from engagements.models import Engagement, FollowUpVisit, Phase
 from engagements.services import forecast
@@ -59,7 +59,7 @@ def _refuse_without_go(engagement: Engagement) -> None:
     if is_held_back(engagement):
         text = _("The client signed “Not yet”. A newer decision counts once they have signed it.")
         raise RefusedError(text, [Obstacle("go.held_back", text, url, waivable=False)])
-    if engagement.go_live_on is None or engagement.go_live_on > engagement.today():
+    if not engagement.is_live():
         # Once it is live the decision was carried out; its day may be put right.
         agreements.refuse_unsigned_use(standing)
 
@@ -90,7 +90,7 @@ def keep_go_live(*, actor: User, engagement: Engagement, on: date) -> list[Follo
 def withdraw_go_live(*, actor: User, engagement: Engagement) -> None:
     """Take back a go-live day that has not come: the client decided not to go yet. Its visits are superseded. The caller
     holds the engagement's lock."""
-    if engagement.go_live_on is None or engagement.go_live_on <= engagement.today():
+    if engagement.go_live_on is None or engagement.is_live():
         return
     _put_go_live(actor, engagement, None, "go_live.withdrawn")
     drop_visits(engagement)
@@ -191,7 +191,7 @@ def hold_visit(
 
 def end_client_access_if_over(*, actor: User, engagement: Engagement) -> None:
     """The client reads along until the engagement is over and its last visit is done; the caller holds its lock."""
-    if engagement.is_running or engagement.visits.open().exists():
+    if client_access.is_open(engagement):
         return
     ended = engagement.memberships.active().of_client().update(ended_at=timezone.now())
     data = {"people": ended}

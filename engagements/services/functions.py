@@ -60,7 +60,7 @@ def delete_module(*, actor: User, module: Module) -> None:
     try:
         row.delete()
     except models.ProtectedError as error:
-        raise DomainError(_("This module has cells in the acceptance matrix, so it stays.")) from error
+        raise DomainError(_("This module has cells in the acceptance matrix, or courses, so it stays.")) from error
 
 
 @transaction.atomic

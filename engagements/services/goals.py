@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from engagements import measures
 from engagements.models import Attachment, Engagement, Objective, Reading, ScopeItem, SignOff
 from engagements.services import files, plan
 from engagements.services.edits import write_row
@@ -122,6 +123,8 @@ def _evidence(actor: User, engagement: Engagement, file: UploadedFile[Any]) -> A
 
 def text_of_goals(engagement: Engagement) -> dict[str, Any]:
     """Return goals and scope as plain values: what is frozen, hashed, shown and printed."""
+    objectives = list(engagement.objectives.unscoped())
+    names = measures.names_of(engagement, [row.measure for row in objectives])
     return {
         "client": engagement.client.name,
         "engagement": engagement.name,
@@ -143,8 +146,10 @@ def text_of_goals(engagement: Engagement) -> dict[str, Any]:
                 "how_measured": row.how_measured,
                 # Left out where it is measured by hand: texts that were frozen before there were facts read the same.
                 **({"measure": row.measure} if row.measure else {}),
+                # By name: a role that is renamed or deleted afterwards is still called what was signed.
+                **({"measure_of": names[row.measure]} if row.measure in names else {}),
             }
-            for row in engagement.objectives.unscoped()
+            for row in objectives
         ],
     }
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from engagements import gates, people_watch
+from engagements import client_access, gates, people_watch
 from engagements.models import Client, Engagement, Membership
 from engagements.services import followups, forecast, plan, reminders, signing, tasks
 from onsite.accounts import services as accounts
@@ -103,7 +103,7 @@ def invite_client_person(
     require(actor, Permission.EDIT_TEAM, engagement)
     if part not in CLIENT_PARTS:
         raise DomainError(_("Choose the person's part on the client's side."), field="part")
-    if not engagement.is_running and not engagement.visits.open().exists():
+    if not client_access.is_open(engagement):
         raise DomainError(_("Everything here is over, the last visit too: nobody of the client reads along any more."))
     user = accounts.invite_person(
         actor=actor, email=email, name=name, role=Role.CLIENT, title=title,
@@ -121,11 +121,13 @@ def invite_client_person(
 
 @transaction.atomic
 def end_membership(*, actor: User, membership: Membership) -> None:
-    """Take a person out of the engagement; what they wrote stays."""
+    """Take a person out of the engagement; what they wrote stays. Whoever watches is told once they have no part left."""
     engagement = membership.engagement
     require(actor, Permission.EDIT_TEAM, engagement)
     if Membership.objects.active().filter(pk=membership.pk).update(ended_at=timezone.now()):
         _audit(actor, engagement, "team.left", {"user": membership.user_id, "part": membership.part})
+        if not engagement.memberships.unscoped().active().filter(user=membership.user_id).exists():
+            people_watch.announce_left(engagement, membership.user)
         _remind_whoever_leads(engagement)
 
 

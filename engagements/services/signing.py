@@ -25,7 +25,7 @@ from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.accounts.services import confirm_identity
-from onsite.core import audit
+from onsite.core import audit, search
 from onsite.core.errors import DomainError, StaleError
 from onsite.notifications.services import cancel, enqueue
 
@@ -211,6 +211,7 @@ def check_paper(*, actor: User, signature: Signature, accepted: bool) -> None:
     _audit(actor, sign_off, action, {"part": signature.part, "method": "paper", "hash": signature.text_hash})
     if accepted:
         Attachment.objects.filter(pk__in=[signature.scan_id]).update(is_internal=False)
+        search.update(*filter(None, [signature.scan]))
         _complete(actor, sign_off)
 
 

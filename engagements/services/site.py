@@ -14,7 +14,7 @@ from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
-from onsite.core.access_data import holds_access_data
+from onsite.core.access_data import refuse_access_data
 from onsite.core.errors import DomainError
 
 
@@ -24,7 +24,7 @@ def save_environment(
     """Create or change an environment. Raises DomainError on a field that holds access data, on "name" where there is one
     of that name, and where somebody else deleted it."""
     require(actor, Permission.EDIT_PREPARATION, engagement)
-    _refuse_access_data(fields)
+    refuse_access_data(fields)
     row = environment or Environment(engagement=engagement)
     try:
         with transaction.atomic():
@@ -51,7 +51,7 @@ def save_checklist_item(
     """Create or change a line of a checklist. Raises DomainError on "text" where it holds access data, and where somebody
     else deleted it."""
     require(actor, Permission.EDIT_PREPARATION, engagement)
-    _refuse_access_data({"text": text})
+    refuse_access_data({"text": text})
     row = item or ChecklistItem(engagement=engagement)
     action = write_row(row, "checklist", {"moment": moment, "text": text})
     _audit(actor, engagement, action, row, {"moment": moment, "text": text})
@@ -81,12 +81,6 @@ def start_checklist(*, actor: User, engagement: Engagement) -> int:
     if rows:
         _audit(actor, engagement, "checklist.started", engagement, {"lines": len(rows)})
     return len(rows)
-
-
-def _refuse_access_data(fields: dict[str, str]) -> None:
-    for name, text in fields.items():
-        if holds_access_data(text):
-            raise DomainError(_("Write where access is kept, never the access data themselves."), field=name)
 
 
 def _hold(row: Environment | ChecklistItem) -> None:

@@ -10,7 +10,6 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -24,13 +23,13 @@ from engagements.models import DocumentRequest, Interview, MailedLink
 from engagements.services import confirmations, receipts
 from engagements.services.links import find_link
 from engagements.workspace import posted
+from onsite.accounts import slowing
 from onsite.accounts.forms import language_of
 from onsite.core.forms import submitted
 from onsite.core.policy import public
 
 # Nobody guesses 256 bits; whoever opens unknown links by the dozen is no person with a mail.
 MOST_MISSES = 30
-MISS_MINUTES = 10
 
 LinkView = Callable[[HttpRequest, MailedLink], HttpResponse | None]
 
@@ -47,14 +46,9 @@ def _by_link(purpose: str) -> Callable[[LinkView], Callable[..., HttpResponse]]:
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def opened(request: HttpRequest, token: str) -> HttpResponse:
-            key = f"missed-links:{request.META.get('REMOTE_ADDR', '')}"
-            if cache.get(key, 0) >= MOST_MISSES:
-                return _hidden(render(request, "429.html", status=429))
             link = find_link(token, purpose)
             if link is None:
-                cache.add(key, 0, MISS_MINUTES * 60)
-                cache.incr(key)
-                return _ended(request)
+                return _missed(request)
             with translation.override(_language_for(request, link)), timezone.override(link.engagement.zone):
                 answer = view(request, link)
                 return _hidden(answer) if answer is not None else _ended(request)
@@ -75,6 +69,14 @@ def _hidden(response: HttpResponse) -> HttpResponse:
     response["Referrer-Policy"] = "strict-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _missed(request: HttpRequest) -> HttpResponse:
+    machine = slowing.machine_of(request)
+    if slowing.is_too_often("missed-links", machine, MOST_MISSES):
+        return _hidden(render(request, "429.html", status=429))
+    slowing.count("missed-links", machine)
+    return _ended(request)
 
 
 def _ended(request: HttpRequest) -> HttpResponse:

@@ -27,7 +27,7 @@ from onsite.core.views import performed
 def create(request: HttpRequest, engagement_id: int) -> HttpResponse:
     """A new objective, due on the agreed day unless somebody says otherwise."""
     engagement = open_engagement(request, engagement_id)
-    form = ObjectiveForm(posted(request), initial={"due_on": engagement.agreed_go_live_on})
+    form = ObjectiveForm(posted(request), initial={"due_on": engagement.agreed_go_live_on}, engagement=engagement)
     return _save(request, engagement, None, form)
 
 
@@ -36,7 +36,7 @@ def edit(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
     """An objective."""
     engagement = open_engagement(request, engagement_id)
     objective = _objective(request, engagement, pk)
-    form = ObjectiveForm(posted(request), initial=ObjectiveForm.initial_of(objective))
+    form = ObjectiveForm(posted(request), initial=ObjectiveForm.initial_of(objective), engagement=engagement)
     return _save(request, engagement, objective, form)
 
 
@@ -100,11 +100,12 @@ def reading_list(request: HttpRequest, engagement_id: int, pk: int) -> HttpRespo
     user = person(request)
     objective = _objective(request, engagement, pk)
     [measured] = measures.measure(engagement, engagement.objectives.visible_to(user).filter(pk=objective.pk))
+    names = measures.names_of(engagement, [objective.measure])
     context = workspace(request, engagement, "prepare", heading=objective.title)
     context |= {
         "measured": measured,
         "objective": objective,
-        "fact": measures.label_of(objective.measure),
+        "fact": measures.label_of(objective.measure, names.get(objective.measure, "")),
         "readings": _readings(objective, user),
     }
     return render(request, "engagements/reading_list.html", context)

@@ -61,6 +61,9 @@ class Permission(Enum):
     LEAD_ROLLOUT = auto()
     TEST = auto()
     DECIDE_GO = auto()
+    EDIT_TRAINING = auto()
+    ACCEPT_COURSE = auto()
+    NAME_LEARNERS = auto()
     HOLD_VISIT = auto()
     DRAFT_DOCUMENT = auto()
     ISSUE_DOCUMENT = auto()
@@ -76,6 +79,8 @@ _ENGINEER = frozenset(
         Permission.WRITE_STAND_UP,
         Permission.EDIT_PROBLEM,
         Permission.EDIT_ROLLOUT,
+        Permission.EDIT_TRAINING,
+        Permission.NAME_LEARNERS,
         Permission.COMMENT,
         Permission.HOLD_VISIT,
         Permission.DRAFT_DOCUMENT,
@@ -88,6 +93,7 @@ _LEAD = _ENGINEER | {
     Permission.ISSUE_DOCUMENT,
     Permission.RELEASE_FILE,
     Permission.LEAD_ROLLOUT,
+    Permission.ACCEPT_COURSE,
 }
 # Whether a key user's signature is asked for at all, each kind of text says itself.
 _KEY_USER = frozenset(
@@ -100,10 +106,10 @@ _KEY_USER = frozenset(
         Permission.SIGN,
     }
 )
-_SIGNER = _KEY_USER | {Permission.ACKNOWLEDGE}
+_SIGNER = _KEY_USER | {Permission.ACKNOWLEDGE, Permission.NAME_LEARNERS}
 _CLIENT_PM = _SIGNER | {Permission.DECIDE_GO}
 # A vendor person never says in the client's name what only the client can say.
-_MANAGER = frozenset(Permission) - (_CLIENT_PM - {Permission.COMMENT})
+_MANAGER = frozenset(Permission) - (_CLIENT_PM - {Permission.COMMENT, Permission.NAME_LEARNERS})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(),
@@ -114,7 +120,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 PART_PERMISSIONS: dict[Part, frozenset[Permission]] = {
     Part.LEAD: _LEAD,
     Part.ENGINEER: _ENGINEER,
-    Part.TRAINER: frozenset({Permission.WRITE_STAND_UP, Permission.EDIT_PROBLEM, Permission.COMMENT}),
+    Part.TRAINER: frozenset(
+        {
+            Permission.WRITE_STAND_UP,
+            Permission.EDIT_PROBLEM,
+            Permission.EDIT_TRAINING,
+            Permission.NAME_LEARNERS,
+            Permission.COMMENT,
+        }
+    ),
     Part.CLIENT_PM: _CLIENT_PM,
     Part.BUSINESS_OWNER: _SIGNER,
     Part.KEY_USER: _KEY_USER,

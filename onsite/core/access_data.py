@@ -7,6 +7,11 @@ in it. It is no scanner of files.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from onsite.core.errors import DomainError
 
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
 # postgres://user:secret@host
@@ -22,6 +27,13 @@ _SAID = re.compile(rf"{_WORD}\s*(?:[:：=＝]|\bis\b|是|为)\s*{_VALUE}", re.IG
 _BESIDE = re.compile(rf"{_WORD}\s*(?<![a-z]){_VALUE}", re.IGNORECASE)
 _KEY = re.compile(r"\bkey\s*[:：=＝]\s*(?P<value>[!-~]{8,})", re.IGNORECASE)
 _KEEPERS = ("keepass", "1password", "bitwarden", "lastpass", "vault")
+
+
+def refuse_access_data(fields: Mapping[str, str]) -> None:
+    """Raise DomainError beside the first field that holds a password, a key or a token."""
+    for name, text in fields.items():
+        if holds_access_data(text):
+            raise DomainError(_("Write where access is kept, never the access data themselves."), field=name)
 
 
 def holds_access_data(text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from onsite.core import search
 from onsite.core.models import AuditChain, AuditEntry
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def record(
     `data` holds texts, whole numbers, truth values, and lists and dictionaries of them, keyed by texts; TypeError
     otherwise, because what a database gives back changed could not be checked against its hash.
     Must run inside the transaction of the change it tells about, and raises TransactionManagementError otherwise:
-    a change without its entry, or an entry without its change, can't exist.
+    a change without its entry, or an entry without its change, can't exist. What is found of the target is brought up
+    to date with it (`onsite.core.search`), so call it after the change was written.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record needs the business transaction")
@@ -46,6 +48,7 @@ def record(
     entry.hash = hash_of(entry)
     entry.save(force_insert=True)
     AuditChain.objects.filter(name=chain).update(last_number=entry.number, last_hash=entry.hash)
+    search.follow(target)
     return entry
 
 

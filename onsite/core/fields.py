@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
+from onsite.core.markdown import tangle_of
+
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 LINE_LENGTH = 200
@@ -54,6 +56,17 @@ class TextField(_PlainField):
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows})
         super().__init__(**{"max_length": TEXT_LENGTH, "widget": widget, **kwargs})
+
+
+class MarkdownField(TextField):
+    """Several lines of Markdown, not too tangled to be laid out."""
+
+    def clean(self, value: Any) -> str:
+        """Ask only of a text of bearable length."""
+        text: str = super().clean(value)
+        if sentence := tangle_of(text):
+            raise ValidationError(sentence, code="tangled")
+        return text
 
 
 class DayField(forms.DateField):

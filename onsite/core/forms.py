@@ -29,6 +29,22 @@ class OnSiteForm(forms.Form):
         return PlainHelper(self)
 
 
+def retype(form: forms.BaseForm, **fields: str) -> None:
+    """Put these values into what was posted, as if the page had sent them: the next save goes by them."""
+    form.data = form.data.copy()  # type: ignore[attr-defined]  # a posted form's: several ticks stay several
+    for name, value in fields.items():
+        form.data[name] = value  # type: ignore[index]
+
+
+def rebased(form: forms.BaseForm, name: str, value: object) -> bool:
+    """Say whether what was posted was made from another version, held in the field `name`. The form then starts from
+    `value`: the next save replaces what is stored, knowingly."""
+    if not form.is_bound or form.data.get(name, "") == str(value):
+        return False
+    retype(form, **{name: str(value)})
+    return True
+
+
 def submitted(request: HttpRequest, form: forms.BaseForm, action: Callable[..., Result]) -> Result | None:
     """Run `action(**form.cleaned_data)` if the posted form is valid; return its result, or None with errors on the form.
 

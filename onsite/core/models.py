@@ -1,4 +1,4 @@
-"""Rows that know no domain: the audit chain, idempotent answers, long work, heartbeats, calendar days."""
+"""Rows that know no domain: the audit chain, idempotent answers, long work, heartbeats, calendar days, what can be found."""
 
 from __future__ import annotations
 
@@ -98,3 +98,67 @@ class CalendarDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["calendar", "day"], name="calendar_day_once")]
+
+
+class IncomingFile(models.Model):
+    """A large file that comes in pieces: what has arrived lies under `path`, and goes on after a lost connection.
+
+    It belongs to whoever sends it, until the form it was chosen in takes it over; what nobody took is forgotten.
+    """
+
+    token = models.UUIDField(unique=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)
+    size_bytes = models.PositiveBigIntegerField()
+    received_bytes = models.PositiveBigIntegerField(default=0)
+    path = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(received_bytes__lte=models.F("size_bytes")), name="incoming_file_not_more_than_said"
+            )
+        ]
+        indexes = [models.Index(fields=["touched_at"])]
+
+
+class SearchEntry(models.Model):
+    """A passage that can be found: of the row `object_id` of a `kind`, the `chunk`-th piece of what both sides may read
+    (`is_shared`) or of what stays with the vendor. `onsite.core.search.index` writes it, nobody else.
+
+    `text` is what a person reads, `folded` and `tokens` the same as the search reads it; the database keeps an index of
+    the tokens by itself (`onsite.core.search.words`). `digest` tells whether it says what its row says now.
+    """
+
+    kind = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    is_shared = models.BooleanField()
+    chunk = models.PositiveSmallIntegerField(default=0)
+    engagement_id = models.BigIntegerField(null=True)
+    client_id = models.BigIntegerField(null=True)
+    day = models.DateField()
+    title = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True)
+    folded = models.TextField(blank=True)
+    tokens = models.TextField(blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "object_id", "is_shared", "chunk"], name="search_entry_once")
+        ]
+        # None by day alone: PostgreSQL would go through all entries by it, and unpack the words of each.
+        indexes = [models.Index(fields=["engagement_id", "-day"], name="search_entry_of_engagement")]
+
+
+class SearchMiss(models.Model):
+    """Words that the vendor's people looked for and did not find, and how often."""
+
+    words = models.CharField(max_length=100, unique=True)
+    times = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-times", "-last_at", "pk"]

@@ -12,6 +12,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.utils.http import content_disposition_header
 
 CHUNK_BYTES = 64 * 1024
+# Who asks for all the rest gets this much at a time: a paused video would hold a worker for as long as it is paused.
+MOST_OPEN_BYTES = 4 * 1024 * 1024
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
@@ -70,7 +72,8 @@ def recording(request: HttpRequest, *, path: str, media_type: str, size: int) ->
 
 def part_asked(header: str, size: int) -> Part | None:
     """Return the part that a Range header asks of a file of `size` bytes, None where the whole is to be sent: where
-    nothing is asked, several parts at once, or what nobody understands (RFC 9110, 14.2).
+    nothing is asked, several parts at once, or what nobody understands (RFC 9110, 14.2). Of an open end it is only the
+    beginning: the browser asks on (RFC 9110, 15.3.7).
 
     Raises NoSuchPartError for a part beyond the file's end.
     """
@@ -86,7 +89,7 @@ def part_asked(header: str, size: int) -> Part | None:
         return None
     if int(first) >= size:
         raise NoSuchPartError
-    return Part(int(first), min(int(last), size - 1) if last else size - 1)
+    return Part(int(first), min(int(last) if last else int(first) + MOST_OPEN_BYTES - 1, size - 1))
 
 
 def _opened(path: str) -> Any:

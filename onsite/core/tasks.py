@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from onsite.core import idempotency, jobs
+from onsite.core import idempotency, incoming, jobs
 from onsite.core.models import Heartbeat
 
 
@@ -25,3 +25,9 @@ def sweep_jobs() -> None:
 def forget_answers() -> None:
     """Delete the remembered answers of long ago."""
     idempotency.forget_old()
+
+
+@shared_task(name="core.forget_incoming")
+def forget_incoming() -> None:
+    """Delete what arrived in pieces and nobody took."""
+    incoming.forget_old()

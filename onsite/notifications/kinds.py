@@ -15,10 +15,13 @@ from onsite.notifications.models import Message
 
 @dataclass(frozen=True)
 class Written:
-    """A message ready to send: plain text, subject on one line."""
+    """A message ready to send: plain text, subject on one line; with a `calendar` an entry for the reader's own, as
+    `onsite.notifications.calendar` writes it, and the `method` it says."""
 
     subject: str
     body: str
+    calendar: bytes = b""
+    method: str = ""
 
 
 Writer = Callable[[Message], Written | None]

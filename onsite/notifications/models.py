@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from onsite.accounts.models import User
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -23,6 +26,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def cancelled(self) -> MessageQuerySet:
         return self.exclude(cancelled_at=None)
 
+    def told(self, kind: str, *, prefix: str) -> MessageQuerySet:
+        """Keep what has gone out of this kind and these keys, or may be going out at this moment."""
+        return self.filter(kind=kind, dedupe_key__startswith=prefix, attempts__gt=0)
+
     def by_urgency(self) -> MessageQuerySet:
         """The dead first, then those that wait by when they are due, then those sent of late; no cancelled ones."""
         recent = timezone.now() - self.model.SHOWN_AFTER_SENDING
@@ -33,13 +40,22 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """One message to one person, told at least once after `due_at` with a stable Message-ID."""
+    """One message to one person, told at least once after `due_at` with a stable Message-ID.
+
+    The person is a `recipient` with an account or, for those without one, a bare `address` with a name and a language.
+    """
 
     MOST_ATTEMPTS: ClassVar[int] = 6
     SHOWN_AFTER_SENDING: ClassVar[timedelta] = timedelta(days=30)
 
     kind = models.CharField(max_length=40)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="messages")
+    # Typed as always there: only the writers of kinds for bare addresses ever meet a message without one.
+    recipient: models.ForeignKey[User | None, User] = models.ForeignKey(  # type: ignore[misc]
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    address = models.EmailField(blank=True)
+    name = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=10, blank=True)
     dedupe_key = models.CharField(max_length=120, unique=True)
     payload = models.JSONField(default=dict)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
@@ -63,9 +79,28 @@ class Message(models.Model):
                 name="message_waiting",
             )
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(recipient__isnull=False, address="")
+                | (models.Q(recipient=None) & ~models.Q(address="")),
+                name="message_to_one_person",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.dedupe_key
+
+    @property
+    def reader_address(self) -> str:
+        return self.address or self.recipient.email
+
+    @property
+    def reader_name(self) -> str:
+        return self.name if self.address else self.recipient.name
+
+    @property
+    def reader_language(self) -> str:
+        return (self.language if self.address else self.recipient.language) or "zh-hans"
 
     @property
     def next_at(self) -> datetime:

@@ -36,12 +36,31 @@ def enqueue(
     A message of that key that was cancelled and never sent stands again: its reason came back.
     """
     due = due_at or timezone.now()
-    row = Message(kind=kind, recipient=recipient, dedupe_key=dedupe_key, payload=payload, due_at=due)
+    _queue(Message(kind=kind, recipient=recipient, dedupe_key=dedupe_key, payload=payload, due_at=due))
+
+
+def enqueue_to_address(
+    *,
+    kind: str,
+    address: str,
+    name: str,
+    language: str,
+    dedupe_key: str,
+    payload: dict[str, Any],
+    due_at: datetime | None = None,
+) -> None:
+    """As `enqueue`, to a person without an account: a bare address, with the name and language to write in."""
+    row = Message(kind=kind, address=address, name=name, language=language, dedupe_key=dedupe_key, payload=payload)
+    row.due_at = due_at or timezone.now()
+    _queue(row)
+
+
+def _queue(row: Message) -> None:
     Message.objects.bulk_create([row], ignore_conflicts=True)
-    Message.objects.cancelled().filter(dedupe_key=dedupe_key).update(
-        cancelled_at=None, payload=payload, due_at=due, attempts=0, lease_until=None
+    Message.objects.cancelled().filter(dedupe_key=row.dedupe_key).update(
+        cancelled_at=None, payload=row.payload, due_at=row.due_at, attempts=0, lease_until=None
     )
-    if due <= timezone.now():
+    if row.due_at <= timezone.now():
         transaction.on_commit(lambda: wake("notifications.sweep"))
 
 
@@ -74,7 +93,7 @@ def retry(*, actor: User, message: Message) -> None:
     if not (actor.is_manager or actor.is_administrator):
         raise PermissionDenied
     if Message.objects.dead().filter(pk=message.pk).update(dead_at=None, attempts=0, lease_until=None):
-        data = {"kind": message.kind, "recipient": message.recipient_id}
+        data = {"kind": message.kind, "recipient": message.recipient_id or message.address}
         audit.record(chain=audit.COMPANY, actor=actor, action="message.retried", target=message, data=data)
     transaction.on_commit(lambda: wake("notifications.sweep"))
 
@@ -101,11 +120,11 @@ def _deliver(pk: int) -> bool:
 
 def _write_and_send(message: Message) -> Written | None:
     """Write the message in its reader's language and hours, and send it unless there is nothing left to tell."""
-    recipient = message.recipient
-    with translation.override(recipient.language or "zh-hans"), timezone.override(recipient.zone):
+    zone = timezone.get_default_timezone() if message.address else message.recipient.zone
+    with translation.override(message.reader_language), timezone.override(zone):
         written = kinds.find(message.kind).write(message)
     if written is not None:
-        mail.send(message, subject=written.subject, body=written.body)
+        mail.send(message, written)
     return written
 
 

@@ -35,7 +35,7 @@ def objectives_in(text: dict[str, Any]) -> tuple[Objective, ...]:
 
 def _measured_how(row: dict[str, Any]) -> str:
     """By whom and with what, and the fact that OnSite counts itself, where it does."""
-    fact = measures.label_of(row.get("measure", ""))
+    fact = measures.label_of(row.get("measure", ""), row.get("measure_of", ""))
     counted = _("Counted by OnSite: %(fact)s") % {"fact": fact} if fact else ""
     return " · ".join(filter(None, (counted, row["how_measured"])))
 

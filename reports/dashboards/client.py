@@ -29,6 +29,10 @@ from reports.rows import ObjectiveRow, objective_rows, stage_rows
 from standups.models import ConcernState, Idea, Party, Problem, Severity, StandUp
 from standups.shown import ShownDay, shown_day
 from standups.talk import Readings, readings_of
+from training.models import TrainingSession
+from training.results.coverage import HeatMap
+from training.results.shown import coverage_of
+from training.sessions.shown import coming_sessions
 
 MOST_ITEMS = 5
 MOST_HELPS = 3
@@ -42,7 +46,8 @@ class Dashboard:
     next step is with the client, `to_confirm` the concerns that we answered; `idea_news` what was told of the viewer's
     ideas in the last week; `wanted` the documents asked of the viewer; `helps` what would keep the date; `readings` are
     those of the newest stand-up; `first_stand_up_on` stands in for a stand-up not held yet; `forecast` is what a
-    published one says; `emergencies` are those that run at this moment; `live` is what leads from data to go-live."""
+    published one says; `trainings` are the next training sessions; `emergencies` are those that run at this moment; `live` is what leads from data to go-live;
+    `coverage` says of each role how many people are trained of those needed."""
 
     state: State
     to_sign: list[SignOff]
@@ -63,12 +68,14 @@ class Dashboard:
     documents: list[Document]
     forecast: str
     visits: list[FollowUpVisit]
+    trainings: list[TrainingSession]
     emergencies: list[Invocation]
     live: GoingLive
+    coverage: HeatMap
 
 
 def client_dashboard(engagement: Engagement, viewer: User, today: date) -> Dashboard:
-    """Return the page's contents; about twenty queries, however many rows there are."""
+    """Return the page's contents; about thirty queries, however many rows there are."""
     stages = stage_rows(engagement.stages.visible_to(viewer).shared())
     texts = current_texts(engagement, viewer)
     problems = list(engagement.problems.visible_to(viewer).shared().open().oldest_first())
@@ -95,8 +102,10 @@ def client_dashboard(engagement: Engagement, viewer: User, today: date) -> Dashb
         documents=_newest(engagement, viewer),
         forecast=_forecast(engagement, viewer),
         visits=list(engagement.visits.visible_to(viewer).shared().standing()),
+        trainings=coming_sessions(engagement, viewer),
         emergencies=running_emergencies(viewer, [engagement]),
         live=going_live(engagement, viewer, texts, today),
+        coverage=coverage_of(engagement),
     )
 
 

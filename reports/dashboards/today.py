@@ -17,10 +17,13 @@ from onsite.accounts.models import User
 from reports.dashboards.emergencies import running_emergencies
 from reports.dashboards.facts import with_open_ends
 from reports.dashboards.going_live import RunningCutover, running_cutovers
+from reports.dashboards.learning import Learning, load_learning
 from reports.dashboards.owed import Owed, load_owed
 from reports.dashboards.proving import Proving, load_proving
 from reports.rows import StageRow, stage_rows
 from standups.models import ConcernState, Party, Problem, Severity, StandUp
+from training.models import TrainingSession
+from training.sessions.shown import sessions_to_hold
 
 BACK_DAYS = 7
 AHEAD_DAYS = 14
@@ -43,17 +46,20 @@ class Place:
 @dataclass(frozen=True)
 class Day:
     """Everything on the page; `owed` is what people at the clients' wait for, `proving` what of data and acceptance is to
-    be done, `sheets` are signed sheets that another person registered; `emergencies` and `cutovers` run just now."""
+    be done, `sheets` are signed sheets that another person registered; `trainings` are the sessions this person holds today
+    or tomorrow, or has to tick the list of; `emergencies` and `cutovers` run just now."""
 
     places: list[Place]
     problems: list[Problem]
     problem_count: int
     visits: list[FollowUpVisit]
     sheets: list[Signature]
+    trainings: list[TrainingSession]
     emergencies: list[Invocation]
     cutovers: list[RunningCutover]
     owed: Owed
     proving: Proving
+    learning: Learning
 
     @property
     def to_write(self) -> int:
@@ -75,10 +81,12 @@ def load_day(user: User) -> Day:
         problem_count=len(problems),
         visits=_visits(user, engagements),
         sheets=_sheets(user, engagements),
+        trainings=sessions_to_hold(user, running),
         emergencies=running_emergencies(user, engagements.values()),
         cutovers=running_cutovers(user, running.values()),
         owed=load_owed(user, running),
         proving=load_proving(user, running),
+        learning=load_learning(user),
     )
 
 

@@ -9,9 +9,11 @@ from engagements.models import Phase, Signature, SignOff
 from engagements.services import goals, signing
 from onsite.accounts.models import User
 from reports.demo.people import BY_KEY, PASSWORDS
+from reports.demo.roles import write_role
 from reports.demo.scan import draw_scan
 from reports.demo.story import Freeze, OnScreen, Scope
 from reports.demo.telling import Telling
+from training.measures import ROLE
 
 
 def write_goals(telling: Telling) -> None:
@@ -28,8 +30,14 @@ def write_goals(telling: Telling) -> None:
             direction=goal.direction,
             due_on=telling.engagement.agreed_go_live_on + timedelta(days=goal.due_after),
             how_measured=goal.how_measured,
+            measure=_fact(telling, goal.role),
         )
     _write_scope(telling, telling.story.scope)
+
+
+def _fact(telling: Telling, role: str) -> str:
+    """What counts the role's people who were trained and passed; the role is named together with the goal."""
+    return f"{ROLE}{write_role(telling, role).pk}" if role else ""
 
 
 def sign(telling: Telling, number: int) -> None:

@@ -39,6 +39,18 @@ from standups.models import (
     UatCase,
     UatRound,
 )
+from training.models import (
+    Course,
+    CourseVersion,
+    Enrolment,
+    Feedback,
+    Guide,
+    Learner,
+    PracticalCheck,
+    QuizAttempt,
+    TrainingSession,
+    Video,
+)
 
 
 def put_back(engagement: Engagement, *, since: datetime, to: datetime, has_voices: bool) -> None:
@@ -111,4 +123,27 @@ def _stamps_of_voices(engagement: Engagement) -> list[tuple[QuerySet[Any], str]]
         (Idea.objects.filter(**own), "thanked_at"),
         (Idea.objects.filter(**own), "decided_at"),
         (Idea.objects.filter(**own), "told_at"),
+    ]
+
+
+def put_back_training(engagement: Engagement, *, since: datetime, to: datetime) -> None:
+    """The same for what was taught, learned and judged."""
+    for rows, field in _stamps_of_training(engagement):
+        rows.filter(**{f"{field}__gte": since}).update(**{field: to})
+
+
+def _stamps_of_training(engagement: Engagement) -> list[tuple[QuerySet[Any], str]]:
+    of_course = {"course__engagement": engagement}
+    return [
+        (Course.objects.filter(engagement=engagement), "created_at"),
+        (CourseVersion.objects.filter(**of_course), "accepted_at"),
+        (Guide.objects.filter(**of_course), "edited_at"),
+        (Video.objects.filter(**of_course), "created_at"),
+        (Learner.objects.filter(role__engagement=engagement), "named_at"),
+        (TrainingSession.objects.filter(engagement=engagement), "created_at"),
+        (Enrolment.objects.filter(session__engagement=engagement), "enrolled_at"),
+        (Feedback.objects.filter(enrolment__session__engagement=engagement), "given_at"),
+        (QuizAttempt.objects.filter(**of_course), "started_at"),
+        (QuizAttempt.objects.filter(**of_course), "finished_at"),
+        (PracticalCheck.objects.filter(**of_course), "recorded_at"),
     ]

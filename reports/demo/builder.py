@@ -14,7 +14,7 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import CLIENT_PARTS
 from onsite.core import calendars
 from onsite.notifications.models import Message
-from reports.demo import agreement, daily, ending, listening, preparing, proving, switching
+from reports.demo import agreement, daily, ending, listening, preparing, proving, switching, teaching
 from reports.demo.backdate import put_back, put_back_proof, put_back_signatures
 from reports.demo.calendar import StoryDays
 from reports.demo.moving import move_stages
@@ -108,6 +108,8 @@ def _live_through(telling: Telling, number: int) -> None:
     agreement.sign(telling, number)
     ending.write_papers(telling, number)
     agreement.begin(telling, number)
+    if telling.story.training.courses:
+        teaching.go_on(telling, number)
     proving.go_on(telling, number)
     switching.prepare(telling, number)
     ending.go_on(telling, number)

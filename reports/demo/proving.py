@@ -10,6 +10,7 @@ from onsite.accounts.models import User
 from reports.demo.agreement import put_signature
 from reports.demo.backdate import put_back_proof
 from reports.demo.proof import Load, MovedData, RoleOf, RolledOut, Trial
+from reports.demo.roles import write_role
 from reports.demo.telling import Telling
 from standups.models import Cell, CellState, CountLine, LoadRound, UatCase, UatRound
 from standups.services import (
@@ -108,12 +109,7 @@ def _roll_out(telling: Telling, plan: RolledOut, number: int) -> None:
 
 def _build(telling: Telling, plan: RolledOut) -> None:
     engagement = telling.engagement
-    roles = [
-        rollout.save_role(
-            actor=telling.lead, engagement=engagement, name=role.name, kind=role.group, people_needed=role.people
-        )
-        for role in plan.roles
-    ]
+    roles = [write_role(telling, role.name) for role in plan.roles]
     for place, stage in enumerate(plan.stages):
         rollout.save_stage(actor=telling.lead, engagement=engagement, name=stage, is_before_go=place == 0)
     modules = engagement.modules.unscoped().filter(name__in=plan.modules)

@@ -1,16 +1,23 @@
-"""The sample data as a whole: people first, then one story after the other."""
+"""The sample data as a whole: people first, then one story after the other, and what the company learned of them."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from engagements.models import Engagement
 from onsite.accounts.models import User
+from onsite.core.search import rebuilding
 from reports.demo.builder import is_told, tell
+from reports.demo.passing_on import is_written, pass_on
 from reports.demo.people import BY_KEY, PASSWORDS, PEOPLE, SIGN_INS
 from reports.demo.stories import STORIES
+
+NEWCOMER = "he"  # reads first what newcomers read first
+NEW, LONG_THERE = timedelta(days=40), timedelta(days=700)
 
 
 def seed() -> None:
@@ -23,6 +30,10 @@ def seed() -> None:
         today = Engagement().today()
         for story in missing:
             tell(story, people=people, today=today)
+        if not is_written():
+            pass_on(people=people, today=today)
+        # The stories' days were put back beside the audit, which is what the search follows.
+        rebuilding.rebuild()
 
 
 def sign_ins() -> list[tuple[str, str, str]]:
@@ -44,6 +55,7 @@ def _people() -> dict[str, User]:
                 person.email, name=person.name, role=person.role, title=person.title, language="zh-hans"
             )
             user.password = hashes[person.role]
-            user.save(update_fields=["password"])
+            user.joined_at = timezone.now() - (NEW if person.key == NEWCOMER else LONG_THERE)
+            user.save(update_fields=["password", "joined_at"])
         found[person.key] = user
     return found

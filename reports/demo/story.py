@@ -8,6 +8,7 @@ from decimal import Decimal
 from engagements.models import CoreTask, Direction, StageKind
 from engagements.models.client import Industry
 from onsite.accounts.roles import Part, Role
+from reports.demo.lessons import Training
 from reports.demo.preparation import Preparation
 from reports.demo.proof import Proof
 from reports.demo.voices import Voices
@@ -46,7 +47,8 @@ class Seat:
 
 @dataclass(frozen=True)
 class Goal:
-    """An objective; it is due `due_after` calendar days after the agreed day."""
+    """An objective; it is due `due_after` calendar days after the agreed day. With a `role` it is measured by how many of
+    its people were trained and passed, else by readings."""
 
     title: str
     metric: str
@@ -56,6 +58,7 @@ class Goal:
     direction: Direction
     how_measured: str
     due_after: int = 0
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -242,6 +245,7 @@ class Story:
     regulars: tuple[str, ...] = ()
     voices: Voices = field(default_factory=Voices)
     proof: Proof = field(default_factory=Proof)
+    training: Training = field(default_factory=Training)
 
     @property
     def lead(self) -> str:

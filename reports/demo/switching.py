@@ -41,7 +41,7 @@ def _lay_out(telling: Telling, sheet: Sheet) -> None:
     run_sheet.save_head(
         actor=telling.lead,
         engagement=engagement,
-        was=run_sheet.mark_of(row),
+        was=row.fingerprint,
         planned_start_at=begins,
         freeze_at=begins,
         last_rollback_at=begins + timedelta(minutes=sheet.rolls_back_for_minutes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 from itertools import pairwise
 from typing import Any
@@ -28,6 +28,7 @@ from reports.documents.parts import Objective, Plan, Signatory
 from reports.documents.run_sheet import PrintedRunSheet
 from reports.documents.sign_off import SignOffSheet
 from reports.documents.snapshot import Snapshot
+from reports.documents.training_guide import TrainingGuide, guide_context
 from reports.documents.weekly_page import weekly_blocks, weekly_facts, weekly_lead, weekly_span, weekly_title
 from reports.documents.weekly_report import WeeklyReport
 
@@ -42,10 +43,10 @@ ATTACHMENT_NAME = "snapshot.json"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def print_document(snapshot: Snapshot) -> bytes:
+def print_document(snapshot: Snapshot, assets: Mapping[str, bytes] | None = None) -> bytes:
     """The document as PDF: the same snapshot gives the same bytes on a machine with the same fonts and libraries.
 
-    The snapshot itself is attached, so that anyone can check the printed hash. Raises RenderFailed, in the active language,
+    The snapshot itself is attached, so that anyone can check the printed hash; `assets` are its pictures by name. Raises RenderFailed, in the active language,
     when a character has no glyph or the document is too large. Takes a second or two: call it from a job, not a request.
     """
     html = refuse_missing_glyphs(snapshot)
@@ -55,6 +56,7 @@ def print_document(snapshot: Snapshot) -> bytes:
         language=HTML_LANGUAGES.get(snapshot.language, snapshot.language),
         created=datetime.combine(snapshot.issued_on, time(), UTC),
         attachments=[Attachment(ATTACHMENT_NAME, snapshot.to_json(), "The data behind this document")],
+        assets=assets,
     )
 
 
@@ -102,6 +104,8 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
         context |= {"kind": _("Run sheet of the cutover")}
     elif isinstance(snapshot, WeeklyReport):
         context |= _weekly_context(snapshot)
+    elif isinstance(snapshot, TrainingGuide):
+        context |= guide_context(snapshot)
     return context
 
 

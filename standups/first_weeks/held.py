@@ -1,15 +1,13 @@
-"""A row as it stands under the engagement's lock, when two people may have it open; and the words that no row may hold."""
+"""A row as it stands under the engagement's lock, when two people may have it open."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
 
 from engagements.models.fingerprint import fingerprint_of
-from onsite.core.access_data import holds_access_data
 from onsite.core.errors import DomainError, StaleError
 from standups.models import ExitCriterion, HandOver, OperationsContact, ReturnedAccess
 
@@ -43,10 +41,3 @@ def refuse_stale(row: ExitCriterion | ReturnedAccess | OperationsContact | HandO
     """Raise StaleError where a mark is given and is not the row's."""
     if was and was != mark_of(row):
         raise StaleError(_("Somebody changed this meanwhile. Bring both texts together here, then save again."))
-
-
-def refuse_access_data(fields: Mapping[str, str]) -> None:
-    """Raise DomainError beside the first field that holds a password, a key or a token."""
-    for name, text in fields.items():
-        if holds_access_data(text):
-            raise DomainError(_("Write where access is kept, never the access data themselves."), field=name)

@@ -14,7 +14,7 @@ from engagements.forms.layout import RowsForm
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, MomentField, TextField
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, retype
 from standups.models import Party, Remedy, Reply
 from standups.services.replies import Measure
 
@@ -120,14 +120,12 @@ class ReplyForm(OnSiteForm):
 
     def rebased_on(self, reply: Reply | None) -> None:
         """Start from what a colleague saved: the next save replaces it knowingly."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # a posted form's
-        self.data["version"] = str(reply.version if reply else 0)  # type: ignore[index]
+        retype(self, version=str(reply.version if reply else 0))
 
     def take_over(self, phrase: str) -> None:
         """Put a phrase at the end of the acknowledgement; nothing is saved."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # a posted form's
         typed = self.data.get("acknowledgement", "").rstrip()
-        self.data["acknowledgement"] = f"{typed}\n{phrase}" if typed else phrase  # type: ignore[index]
+        retype(self, acknowledgement=f"{typed}\n{phrase}" if typed else phrase)
 
 
 class ReopenForm(RowsForm):

@@ -13,9 +13,8 @@ from engagements.forms.layout import RowOfTwoForm, RowsForm
 from engagements.forms.plan import TemplateNameForm
 from onsite.core.fields import LineField, MomentField, TextField
 from standups.models import CutoverRun, Party, RunSheet, RunSheetTemplate, RunStep, SheetStep, StepKind
-from standups.services.cutover_results import mark_of as mark_of_run_step
 from standups.services.cutover_runs import LONGEST_NOTE
-from standups.services.run_sheet import MOST_MINUTES, MOST_STEPS, SAID, mark_of
+from standups.services.run_sheet import MOST_MINUTES, MOST_STEPS, SAID
 
 HEAD = ("planned_start_at", "freeze_at", "last_rollback_at", "backup", "commander")
 
@@ -37,7 +36,7 @@ class HeadForm(RowOfTwoForm):
     @classmethod
     def initial_of(cls, sheet: RunSheet) -> dict[str, object]:
         """Return what stands in the fields."""
-        return {name: getattr(sheet, name) for name in HEAD} | {"was": mark_of(sheet)}
+        return {name: getattr(sheet, name) for name in HEAD} | {"was": sheet.fingerprint}
 
 
 class StepForm(RowOfTwoForm):
@@ -61,7 +60,7 @@ class StepForm(RowOfTwoForm):
 
     def __init__(self, *args: Any, step: SheetStep | None = None, **kwargs: Any) -> None:
         if step is not None:
-            kwargs["initial"] = {name: getattr(step, name) for name in SAID} | {"was": mark_of(step)}
+            kwargs["initial"] = {name: getattr(step, name) for name in SAID} | {"was": step.fingerprint}
         super().__init__(*args, **kwargs)
         # A step that is there is moved, not given another number: others may have moved it meanwhile.
         if step is not None:
@@ -190,5 +189,5 @@ class TimesForm(RowOfTwoForm):
     def initial_of(cls, step: RunStep) -> dict[str, object]:
         """Return what stands in the fields."""
         return {name: getattr(step, name) for name in ("started_at", "finished_at", "note")} | {
-            "was": mark_of_run_step(step)
+            "was": step.fingerprint
         }

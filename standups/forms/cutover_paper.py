@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from onsite.core.fields import HourField, LineField, MomentField, TextField
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, rebased, retype
 from standups.models import CutoverRun, RunStep, SheetStep
 from standups.services.cutover_results import PaperStep
 from standups.services.cutover_runs import LONGEST_NOTE
@@ -73,10 +73,7 @@ class PaperForm(OnSiteForm):
         super().__init__(*args, **kwargs)
         self.steps = steps
         self.fields["version"].initial = version
-        self.is_stale = self.is_bound and self.data.get("version") != str(version)
-        if self.is_stale:
-            self.data = self.data.copy()  # type: ignore[attr-defined]  # a posted form's
-            self.data["version"] = str(version)  # type: ignore[index]
+        self.is_stale = rebased(self, "version", version)
         self.is_long = self.is_bound and self._lasts_long()
         for step in steps:
             self._add(step)
@@ -171,9 +168,7 @@ class PaperForm(OnSiteForm):
             guessed |= {
                 name: f"{timezone.localtime(at):%Y-%m-%dT%H:%M}" for name, at in zip(names, moments, strict=True)
             }
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # a posted form's
-        for name, text in guessed.items():
-            self.data[name] = text  # type: ignore[index]
+        retype(self, **guessed)
         return bool(guessed)
 
     def _mark_long(self, found: dict[str, Any]) -> None:

@@ -31,16 +31,6 @@ def told_number(data: Any, name: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_TOLD else 0
 
 
-def rebased(form: Any, name: str, value: int) -> bool:
-    """Say whether what was posted was made from another version, held in the field `name`. The form then starts from
-    `value`: the next save replaces what is stored, knowingly."""
-    if not form.is_bound or form.data.get(name, "") == str(value):
-        return False
-    form.data = form.data.copy()
-    form.data[name] = str(value)
-    return True
-
-
 class DataObjectForm(RowOfTwoForm):
     """What is moved, from where to where, and whose it is."""
 

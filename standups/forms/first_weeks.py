@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from engagements.forms.layout import RowOfTwoForm, RowsForm
 from engagements.models import Engagement, Objective
 from onsite.core.fields import DayField, LineField, TextField
+from onsite.core.forms import retype
 from standups.first_weeks.held import mark_of
 from standups.first_weeks.usual import LONGEST_CALM_DAYS
 from standups.models import ExitCriterion, ReturnedAccess
@@ -33,8 +34,7 @@ class HeldForm(RowOfTwoForm):
         The form then starts from their text: the next save replaces it knowingly."""
         if row is None or not self.is_bound or self.data.get("was", "") in {"", mark_of(row)}:
             return ()
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # what was posted can't be changed
-        self.data["was"] = mark_of(row)  # type: ignore[index]
+        retype(self, was=mark_of(row))
         return [(str(field.label), _shown(row, name)) for name, field in self.fields.items() if name != "was"]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from engagements.forms.layout import RowsForm
 from engagements.go_decision import Decision
 from onsite.core.fields import DayField, TextField
+from onsite.core.forms import retype
 
 CHOICES = [
     (Decision.GO.value, pgettext_lazy("decision", "Go")),
@@ -40,8 +41,6 @@ class GoForm(RowsForm):
     def shows_now(self, seen: str, after: int | None) -> None:
         """Have the form say what the page shows now: who sends it again has read that."""
         if self.is_bound:
-            self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data["seen"] = seen  # type: ignore[index]
-            self.data["after"] = str(after or "")  # type: ignore[index]
+            retype(self, seen=seen, after=str(after or ""))
         else:
             self.initial.update(seen=seen, after=after)

@@ -19,7 +19,7 @@ from django.utils.translation import pgettext_lazy
 from engagements.models import Engagement, Function, Objective, Task
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
-from onsite.core.forms import OnSiteForm, PlainHelper
+from onsite.core.forms import OnSiteForm, PlainHelper, retype
 from standups.models import Kind, Party, Problem, Severity, Source
 from standups.services.problems import LINKS, Linking
 from standups.wording import SEVERITIES
@@ -138,8 +138,7 @@ class ProblemForm(OnSiteForm):
     def start_from(self, stored: Problem, name: str) -> None:
         """Let a field that a colleague changed meanwhile start from their value: the next save replaces it knowingly."""
         value = self.fields[name].prepare_value(getattr(stored, name))
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # a posted form's: several ticks stay several
-        self.data[self[name].html_initial_name] = "" if value is None else str(value)  # type: ignore[index]
+        retype(self, **{self[name].html_initial_name: "" if value is None else str(value)})
 
     @property
     def severity_choices(self) -> list[tuple[str, Any, Any]]:

@@ -72,7 +72,12 @@ class TrainingForm(RowsForm):
     """A training that was held."""
 
     held_on = DayField(label=pgettext_lazy("training", "Held on"))
-    people = forms.IntegerField(label=gettext_lazy("People trained and passed"), min_value=1, max_value=MOST_PEOPLE)
+    people = forms.IntegerField(
+        label=gettext_lazy("People trained and passed"),
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        help_text=gettext_lazy("Only people who are not on the list of learners: those are counted by their courses."),
+    )
     note = LineField(
         label=gettext_lazy("What was trained, and how it was checked"),
         required=False,

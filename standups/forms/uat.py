@@ -14,7 +14,7 @@ from engagements.models import Engagement, Function
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, RowsField, TextField
 from onsite.core.files import DOCUMENTS, SCANS
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, rebased
 from onsite.core.spreadsheet import ImportForm
 from onsite.core.uploads import FilesField, UploadField
 from standups.models import UatCase, UatRound
@@ -81,7 +81,7 @@ class RoundForm(RowsForm):
 
     def rebased_on(self, row: UatRound) -> bool:
         """Say whether somebody else saved meanwhile; the next save is then made knowingly."""
-        return _rebase(self, row.version)
+        return rebased(self, "version", row.version)
 
 
 class CaseForm(RowsForm):
@@ -112,7 +112,7 @@ class CaseForm(RowsForm):
 
     def rebased_on(self, case: UatCase) -> bool:
         """As `RoundForm.rebased_on`."""
-        return _rebase(self, case.version)
+        return rebased(self, "version", case.version)
 
 
 class ResultForm(OnSiteForm):
@@ -173,7 +173,7 @@ class ResultForm(OnSiteForm):
 
     def rebased_on(self, case: UatCase) -> bool:
         """As `RoundForm.rebased_on`."""
-        return _rebase(self, case.version)
+        return rebased(self, "version", case.version)
 
 
 class MeetForm(RowsForm):
@@ -200,11 +200,3 @@ class CasesImportForm(ImportForm):
     raise_problems = forms.BooleanField(
         label=_("Raise a problem for each that failed or is blocked"), required=False, initial=True
     )
-
-
-def _rebase(form: forms.Form, version: int) -> bool:
-    if not form.is_bound or form.data.get("version", "") == str(version):
-        return False
-    form.data = form.data.copy()  # type: ignore[attr-defined]  # a posted form's: several ticks stay several
-    form.data["version"] = str(version)  # type: ignore[index]
-    return True

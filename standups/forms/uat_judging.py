@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, rebased
 from standups.models import UatRound
 from standups.services.uat_judging import MOST_CONDITIONS, Wanted
 
@@ -117,8 +117,4 @@ class JudgeForm(OnSiteForm):
 
     def rebased_on(self, row: UatRound) -> bool:
         """Say whether the round changed meanwhile; the next press is then made knowingly."""
-        if not self.is_bound or self.data.get("version", "") == str(row.version):
-            return False
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # a posted form's
-        self.data["version"] = str(row.version)  # type: ignore[index]
-        return True
+        return rebased(self, "version", row.version)

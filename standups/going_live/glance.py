@@ -150,7 +150,7 @@ def _first_weeks(engagement: Engagement) -> Step:
     title, act = _("Operations take over"), _("First weeks")
     if first_weeks_state.is_handed_over(engagement):
         return Step("done", title, _("The hand-over is signed."), url, act)
-    if not go.is_live(engagement):
+    if not engagement.is_live():
         return Step("todo", title, _("It begins with the go-live day.") if engagement.ends_with_go_live
                     else _("It begins with the hand-over day."), url, act)  # fmt: skip
     since = date_format(engagement.go_live_on) if engagement.go_live_on else ""

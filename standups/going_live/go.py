@@ -94,11 +94,6 @@ def refuse_kept_back(sign_off: SignOff) -> None:
         raise RefusedError(_as_sentences([obstacle.text for obstacle in found]), found)
 
 
-def is_live(engagement: Engagement) -> bool:
-    """Say whether the go-live day is recorded and has come."""
-    return engagement.go_live_on is not None and engagement.go_live_on <= engagement.today()
-
-
 def refuse_outdated(sign_off: SignOff) -> None:
     """Raise StaleError where a decision to go does not fit what stands against it now: something came that its text does
     not name. What was mended meanwhile does no harm. Once it is live the decision was carried out: what comes after that
@@ -108,7 +103,7 @@ def refuse_outdated(sign_off: SignOff) -> None:
         raise StaleError(_("The engagement is cancelled: nothing goes live any more."))
     if not go_decision.is_to_go(sign_off):
         return
-    if is_live(engagement):
+    if engagement.is_live():
         _refuse_to_move(sign_off)
         return
     standing = standing_against(engagement)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from engagements.models import Engagement
+from engagements.models.fingerprint import fingerprint_of
 from onsite.accounts.access import ScopedQuerySet
 from onsite.accounts.models import User
 from standups.models.choices import Party
@@ -52,6 +53,11 @@ class RunSheet(models.Model):
             )
         ]
 
+    @property
+    def fingerprint(self) -> str:
+        """The hash of what people wrote in its head; a sheet that doesn't exist yet reads as an empty one."""
+        return fingerprint_of(self, without=["id", "engagement", "version"])
+
 
 class SheetStepQuerySet(ScopedQuerySet["SheetStep"]):
     """Steps of run sheets."""
@@ -88,6 +94,11 @@ class SheetStep(StepText):
     class Meta:
         ordering = ["sheet_id", "position", "pk"]
         constraints = [models.CheckConstraint(condition=~Q(title=""), name="sheet_step_has_a_title")]
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of what it says, wherever it stands: whoever saves shows which text was on the page."""
+        return fingerprint_of(self, without=["id", "sheet", "position"])
 
 
 class CutoverRunQuerySet(ScopedQuerySet["CutoverRun"]):
@@ -198,6 +209,11 @@ class RunStep(StepText):
                 name="run_step_finishes_after_its_start",
             ),
         ]
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of what is told about it: whoever saves shows which text was on the page."""
+        return fingerprint_of(self)
 
 
 class RunSheetTemplateQuerySet(models.QuerySet["RunSheetTemplate"]):

@@ -62,9 +62,9 @@ def before_review(engagement: Engagement) -> list[Obstacle]:
 
 
 def untrained_obstacle(role: RolloutRole) -> Obstacle:
-    """Say that a role is not trained yet, with the way to its trainings."""
+    """Say that a role is not trained yet, with the way to who is missing what."""
     text = _("The role “%(role)s” is not trained yet.") % {"role": role.name}
-    url = reverse("standups:rollout_role", args=[role.engagement_id, role.pk])
+    url = reverse("training:role", args=[role.engagement_id, role.pk])
     return Obstacle(f"{UNTRAINED}.{role.pk}", text, url)
 
 

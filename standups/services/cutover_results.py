@@ -13,14 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement
-from engagements.models.fingerprint import fingerprint_of
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
+from onsite.core.access_data import refuse_access_data
 from onsite.core.errors import DomainError, StaleError
 from standups.cutover.course import keyed, real_minutes
-from standups.first_weeks.held import refuse_access_data
 from standups.models import CutoverRun, RunSheet, RunStep, SheetStep
 from standups.services.cutover_runs import hour_of, new_run
 from standups.services.run_sheet import MOST_MINUTES
@@ -48,18 +47,6 @@ class PaperStep:
     rollbacks: int = 0
 
 
-class Mark:
-    """What a form needs to know of a step that two people may have open."""
-
-    def __init__(self, step: RunStep) -> None:
-        self.fingerprint = mark_of(step)
-
-
-def mark_of(step: RunStep) -> str:
-    """Return the hash of what is told about a step of a run."""
-    return fingerprint_of(step)
-
-
 @transaction.atomic
 def correct_step(
     *, actor: User, step: RunStep, was: str, started_at: datetime, finished_at: datetime, note: str = ""
@@ -74,7 +61,7 @@ def correct_step(
     refuse_access_data({"note": note})
     engagement = Engagement.objects.lock(step.run.engagement_id)
     row = RunStep.objects.unscoped().select_related("run").get(pk=step.pk)
-    if was != mark_of(row):
+    if was != row.fingerprint:
         raise StaleError(_("Somebody changed this meanwhile. Bring both texts together here, then save again."))
     if row.state not in {State.DONE, State.ROLLED_BACK}:
         raise DomainError(_("Only a step that was gone through has times to put right."))

@@ -18,8 +18,8 @@ from onsite.accounts.access import can, require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
+from onsite.core.access_data import refuse_access_data
 from onsite.core.errors import DomainError, Obstacle, RefusedError
-from standups.first_weeks.held import refuse_access_data
 from standups.models import CutoverRun, RunSheet, RunStep
 from standups.services.run_sheet import SAID
 

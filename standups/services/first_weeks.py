@@ -14,8 +14,9 @@ from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
+from onsite.core.access_data import refuse_access_data
 from onsite.core.errors import DomainError
-from standups.first_weeks.held import held_row, refuse_access_data
+from standups.first_weeks.held import held_row
 from standups.first_weeks.usual import CALM_TEXT, LONGEST_CALM_DAYS, USUAL_BY_HAND, USUAL_CALM_DAYS
 from standups.models import ExitCriterion
 

@@ -67,7 +67,7 @@ def why_not(engagement: Engagement) -> str:
     if engagement.phase not in go.DECIDED_IN:
         return _("A Go decision is made in execution or review.")
     standing = go_decision.standing_go(engagement)
-    if standing is not None and standing.is_signed and go.is_live(engagement):
+    if standing is not None and standing.is_signed and engagement.is_live():
         day = date_format(engagement.go_live_on) if engagement.go_live_on else ""
         return _("It is live since %(day)s. Another day is recorded on the page “Review”.") % {"day": day}
     return ""
@@ -104,7 +104,7 @@ def _day(
     if go_live_on is None:
         raise DomainError(_("Choose the go-live day."), field="go_live_on")
     followups.check_go_live_day(engagement, go_live_on, field="go_live_on")
-    if go.is_live(engagement) and go_live_on != engagement.go_live_on:
+    if engagement.is_live() and go_live_on != engagement.go_live_on:
         day = date_format(engagement.go_live_on) if engagement.go_live_on else ""
         text = _("It is live since %(day)s. Another day is recorded on the page “Review”.") % {"day": day}
         raise DomainError(text, field="go_live_on")
@@ -112,7 +112,7 @@ def _day(
 
 
 def _day_to_look_again(engagement: Engagement, note: str, on: date | None) -> date:
-    if go.is_live(engagement):
+    if engagement.is_live():
         raise DomainError(_("It is live already."), field="decision")
     if not note.strip():
         raise DomainError(_("Write the reason: what has to come first."), field="note")

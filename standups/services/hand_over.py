@@ -16,9 +16,10 @@ from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
+from onsite.core.access_data import refuse_access_data
 from onsite.core.errors import DomainError, Obstacle, RefusedError, StaleError
 from standups.first_weeks import hand_over as hand_over_text
-from standups.first_weeks.held import held_row, refuse_access_data, refuse_stale
+from standups.first_weeks.held import held_row, refuse_stale
 from standups.models import HandOver, OperationsContact, ReturnedAccess
 
 

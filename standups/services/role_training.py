@@ -1,4 +1,4 @@
-"""Trainings of the client's roles, noted by hand until courses are held in the product itself."""
+"""Trainings of the client's roles, noted by hand: of people who are not on the list of learners."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.errors import DomainError
 from standups.models import RoleTraining, RolloutRole
+from standups.rollout import readiness
 
 
 @transaction.atomic
 def note_training(*, actor: User, role: RolloutRole, held_on: date, people: int, note: str = "") -> RoleTraining:
     """Note that so many people of a role were trained and passed on a day.
 
-    Raises DomainError on "held_on" for a day to come, on "people" for nobody and for more than the role has to train, on
-    "note" where the very same is noted already, and where the role is gone.
+    Raises DomainError on "held_on" for a day to come, on "people" for nobody and for more than the role has to train beyond
+    those known by name and noted already, on "note" where the very same is noted already, and where the role is gone.
     """
     require(actor, Permission.EDIT_ROLLOUT, role.engagement)
     engagement = Engagement.objects.lock(role.engagement_id)
@@ -39,9 +40,29 @@ def note_training(*, actor: User, role: RolloutRole, held_on: date, people: int,
         raise DomainError(
             _("Exactly this is noted already. If it was a second training, say so in the note."), field="note"
         )
+    _refuse_too_many(row, people)
     training = RoleTraining.objects.create(role=row, held_on=held_on, people=people, note=note, recorded_by=actor)
     _audit(actor, engagement, "role_training.noted", training)
     return training
+
+
+def _refuse_too_many(role: RolloutRole, people: int) -> None:
+    """The people on the list of learners are trained there: noted here as well, one person would count as two."""
+    left = readiness.left_to_note(role)
+    if people <= left:
+        return
+    text = _(
+        "%(left)s more people of this role can be noted here: it has %(needed)s to train, %(named)s are on the list of "
+        "learners, and %(noted)s are noted already."
+    )
+    known, there = readiness.named(role.engagement), readiness.noted(role.engagement)
+    words = {
+        "left": left,
+        "needed": role.people_needed,
+        "named": known.get(role.pk, 0),
+        "noted": there.get(role.pk, 0),
+    }
+    raise DomainError(text % words, field="people")
 
 
 @transaction.atomic

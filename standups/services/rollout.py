@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, ProtectedError, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
@@ -80,14 +80,17 @@ def save_role(
 
 @transaction.atomic
 def delete_role(*, actor: User, role: RolloutRole) -> None:
-    """Take a role out. Raises DomainError where it has cells or noted trainings, or is gone."""
+    """Take a role out. Raises DomainError where it has cells, noted trainings, courses or named people, or is gone."""
     require(actor, Permission.EDIT_ROLLOUT, role.engagement)
     engagement = Engagement.objects.lock(role.engagement_id)
     row = _held(engagement.rollout_roles.unscoped(), role)
     if row.cells.exists() or row.trainings.exists():
         raise DomainError(_("This role has cells in the matrix, or trainings: it stays."))
     _audit(actor, row, "rollout_role.deleted", {"name": row.name})
-    row.delete()
+    try:
+        row.delete()
+    except ProtectedError as error:
+        raise DomainError(_("This role has courses, or people were named for it: it stays.")) from error
 
 
 @transaction.atomic

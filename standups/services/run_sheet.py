@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from engagements.models import Engagement
-from engagements.models.fingerprint import fingerprint_of
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
+from onsite.core.access_data import refuse_access_data
 from onsite.core.errors import DomainError, StaleError
 from standups.cutover.usual import usual_steps
-from standups.first_weeks.held import refuse_access_data
 from standups.models import RunSheet, RunSheetTemplate, SheetStep
 
 MOST_STEPS = 300
@@ -26,20 +25,6 @@ MOST_STEPS = 300
 MOST_MINUTES = 7 * 24 * 60
 # What a step says, without its place: what a template keeps and what a run copies.
 SAID = ("kind", "title", "owner", "side", "planned_minutes", "check_text", "rollback")
-# What is no text of a head or a step.
-_UNSAID = {"id", "engagement", "sheet", "version", "position"}
-
-
-class Mark:
-    """What a form needs to know of a head or a step that two people may have open."""
-
-    def __init__(self, row: RunSheet | SheetStep) -> None:
-        self.fingerprint = mark_of(row)
-
-
-def mark_of(row: RunSheet | SheetStep) -> str:
-    """Return the hash of what people wrote in a head or a step; a sheet that doesn't exist yet reads as an empty one."""
-    return fingerprint_of(row, without=_UNSAID)
 
 
 @transaction.atomic
@@ -51,7 +36,7 @@ def save_head(*, actor: User, engagement: Engagement, was: str, **fields: Any) -
     """
     refuse_access_data(texts_of(fields))
     engagement, sheet = _held_sheet(actor, engagement)
-    if was != mark_of(sheet):
+    if was != sheet.fingerprint:
         raise _stale()
     for name, value in fields.items():
         setattr(sheet, name, value)
@@ -87,7 +72,7 @@ def change_step(*, actor: User, step: SheetStep, was: str, **fields: Any) -> She
     refuse_access_data(texts_of(fields))
     _engagement, sheet = _held_sheet(actor, step.sheet.engagement)
     row = _held_step(sheet, step)
-    if was != mark_of(row):
+    if was != row.fingerprint:
         raise _stale()
     for name, value in fields.items():
         setattr(row, name, value)

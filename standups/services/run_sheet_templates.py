@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.core import audit
+from onsite.core.access_data import refuse_access_data
 from onsite.core.errors import DomainError
-from standups.first_weeks.held import refuse_access_data
 from standups.models import RunSheetTemplate, SheetStep
 from standups.services.run_sheet import SAID, texts_of
 

@@ -10,6 +10,7 @@ from engagements.models import Attachment, Function
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
+from onsite.core import search
 from onsite.core.errors import DomainError, StaleError
 from standups.models import CaseEvidence, UatCase, UatRound
 from standups.services.uat import audit_round, changing
@@ -104,6 +105,7 @@ def drop_evidence(rows: QuerySet[CaseEvidence]) -> list[str]:
     holds the engagement: a masked copy may have taken a file's place until then."""
     found = list(rows.select_related("attachment"))
     Attachment.objects.filter(pk__in=[one.attachment_id for one in found]).update(is_internal=True)
+    search.update(*(one.attachment for one in found))
     CaseEvidence.objects.filter(pk__in=[one.pk for one in found]).delete()
     return [one.attachment.sha256 for one in found]
 

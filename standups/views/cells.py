@@ -17,7 +17,7 @@ from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
-from onsite.core.forms import submitted
+from onsite.core.forms import rebased, submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
 from standups.forms.rollout import DescopeForm, GoLiveForm, GroundForm
@@ -72,10 +72,9 @@ def cell_ground(request: HttpRequest, engagement_id: int, pk: int) -> HttpRespon
     if submitted(request, form, save):
         messages.success(request, _("What the cell builds on is saved."))
         return redirect(cell)
-    if form.is_bound and form.data.get("was", "") != initial["was"]:
-        # The next save replaces knowingly what somebody else chose; the page shows it.
-        theirs, form.data = ground, form.data.copy()  # type: ignore[attr-defined]
-        form.data["was"] = initial["was"]  # type: ignore[index]
+    if rebased(form, "was", initial["was"]):
+        # The page shows what somebody else chose.
+        theirs = ground
     context = workspace(request, engagement, "going_live", heading=_("What this cell builds on"))
     context |= {"form": form, "cell": cell, "theirs": theirs}
     return render(request, "standups/cell_ground.html", context, status=422 if form.is_bound else 200)

@@ -61,7 +61,7 @@ def run_sheet_edit(request: HttpRequest, engagement_id: int) -> HttpResponse:
         messages.success(request, _("The run sheet is saved."))
         return redirect("standups:cutover", engagement.pk)
     now = sheet_of(user, engagement)
-    context = {"theirs": now if form.rebased_on(run_sheet.Mark(now)) else None}
+    context = {"theirs": now if form.rebased_on(now) else None}
     return _form_page(request, engagement, "standups/run_head_form.html", _("Run sheet"), form, **context)
 
 
@@ -93,7 +93,7 @@ def run_sheet_step(request: HttpRequest, engagement_id: int, pk: int) -> HttpRes
         messages.success(request, _("The step is saved."))
         return redirect(_at(engagement, step))
     now = _step(user, engagement, pk)
-    context = {"step": now, "theirs": now if form.rebased_on(run_sheet.Mark(now)) else None}
+    context = {"step": now, "theirs": now if form.rebased_on(now) else None}
     return _form_page(request, engagement, "standups/run_step_form.html", _("Edit step"), form, **context)
 
 

@@ -81,7 +81,7 @@ def run_step_times(request: HttpRequest, engagement_id: int, pk: int) -> HttpRes
         messages.success(request, _("The times are put right."))
         return redirect(f"{step.run.get_absolute_url()}#step-{step.position}")
     now = get_object_or_404(rows, pk=pk)
-    theirs = now if form.rebased_on(cutover_results.Mark(now)) else None
+    theirs = now if form.rebased_on(now) else None
     context = workspace(request, engagement, "going_live", heading=f"{step.position}. {step.title}")
     context |= {"form": form, "step": now, "run": step.run, "theirs": theirs}
     status = 200 if request.method != "POST" else 409 if theirs else 422

@@ -16,12 +16,12 @@ from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import require
 from onsite.accounts.roles import Permission
 from onsite.core.errors import DomainError
-from onsite.core.forms import submitted
+from onsite.core.forms import rebased, submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
 from standups.data.shown import rounds_of, versions_of
 from standups.data.state import states_of
-from standups.forms.data_check import DataObjectForm, MappingForm, rebased, told_number
+from standups.forms.data_check import DataObjectForm, MappingForm, told_number
 from standups.models import DataObject
 from standups.services import data_checks
 

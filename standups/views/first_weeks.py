@@ -57,7 +57,7 @@ def first_weeks(request: HttpRequest, engagement_id: int) -> HttpResponse:
     """How it does day by day after go-live, what ends the first weeks, and where the hand-over stands."""
     engagement, user = open_engagement(request, engagement_id), person(request)
     context = workspace(request, engagement, "going_live", heading=_("First weeks")) | {
-        "is_live": engagement.go_live_on is not None and engagement.go_live_on <= engagement.today(),
+        "is_live": engagement.is_live(),
         "days": _days(engagement, user),
         "exit": exit_criteria.standing(engagement, user),
         "hand_over": HandOver.objects.visible_to(user).filter(engagement=engagement).first(),

@@ -15,12 +15,12 @@ from engagements.signatures import Signing
 from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import require
 from onsite.accounts.roles import Permission
-from onsite.core.forms import submitted
+from onsite.core.forms import rebased, submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
 from standups.data.shown import frozen_before, lines_of
 from standups.data.state import is_withdrawable, state_of
-from standups.forms.data_check import CountsForm, ExplainForm, SampleForm, rebased, told_number
+from standups.forms.data_check import CountsForm, ExplainForm, SampleForm, told_number
 from standups.models import CountLine, LoadRound
 from standups.services import data_checks, data_counts, data_signing
 

@@ -15,7 +15,7 @@ from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import require
 from onsite.accounts.roles import Permission
 from onsite.core.errors import StaleError
-from onsite.core.forms import submitted
+from onsite.core.forms import retype, submitted
 from onsite.core.policy import manager_only, signed_in, vendor_only
 from onsite.core.views import performed
 from standups.forms.cutover import KeepForm, SheetTemplateForm
@@ -49,7 +49,7 @@ def run_sheet_lay_out(request: HttpRequest, engagement_id: int) -> HttpResponse:
         return redirect("standups:cutover", engagement.pk)
     if stale:
         # They are told; from here on they may replace what stands there now.
-        form.data = form.data.copy() | {"version": str(sheet_of(user, engagement).version)}  # type: ignore[attr-defined]
+        retype(form, version=str(sheet_of(user, engagement).version))
     context = workspace(request, engagement, "going_live", heading=_("Start from a template"))
     context |= {"form": form, "count": count}
     status = 200 if request.method != "POST" else 409 if stale else 422

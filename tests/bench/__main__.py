@@ -32,6 +32,7 @@ from tests.bench.plans import plan_figures
 from tests.bench.problems import problem_figures
 from tests.bench.rollout import rollout_figures
 from tests.bench.scanner import scanner_figures
+from tests.bench.search import search_figures
 
 DAYS_ON_SITE = 20
 
@@ -59,6 +60,7 @@ def main() -> int:
                 query_figures(),
                 forecast_figures(),
                 scanner_figures(),
+                search_figures(),
             ):
                 for figure in measured:
                     sys.stdout.write(f"{figure.line()}\n")

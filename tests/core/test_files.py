@@ -18,6 +18,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 32
 PDF = b"%PDF-1.7\n" + b"\x00" * 32
 MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 32
+WEBM_OF_LONG_SIZES = (
+    b"\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x32\x42\x82\x01\x00\x00\x00\x00\x00\x00\x04webm" + bytes(32)
+)
 WEBM = b"\x1a\x45\xdf\xa3\x42\x82\x84webm" + b"\x00" * 32
 
 
@@ -127,6 +130,7 @@ def test_no_name_leaves_its_folder_or_its_header(name: str) -> None:
         ("answer.xml", b"<?xml version='1.0'?><a/>", "text/plain"),
         ("录屏.mp4", MP4, "video/mp4"),
         ("录屏.webm", WEBM, "video/webm"),
+        ("录屏.webm", WEBM_OF_LONG_SIZES, "video/webm"),
         ("scan.pdf", PDF, "application/pdf"),
     ],
 )

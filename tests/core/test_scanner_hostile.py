@@ -36,7 +36,7 @@ from tests.core.scanner_files import (
     zipped,
 )
 
-HELD = Looked(is_readable=False, told=(), excerpt="", pages=())
+HELD = Looked(is_readable=False, told=(), text="", pages=())
 SECONDS = 60  # on a busy machine and watched; else it takes a tenth
 LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
 
@@ -162,7 +162,7 @@ def test_too_many_elements_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_file_that_costs_too_much_is_held(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
     """The child ends, not the worker."""
     made = pdf("x")
-    made.pages[0].Contents = pikepdf.Stream(made, b"BT /F 1 Tf " + b"(aaaaaaaaaa) Tj " * 60_000 + b" ET")
+    made.pages[0].Contents = pikepdf.Stream(made, b"BT /F 1 Tf " + b"(aaaaaaaaaa) Tj " * 250_000 + b" ET")
     assert not held(saved(made), PDF)
     monkeypatch.setattr(drawing, limit, value)
     assert held(saved(made), PDF)

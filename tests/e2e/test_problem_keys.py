@@ -51,14 +51,14 @@ def test_moving_opening_and_changing(page: Page, url: str) -> None:
 def test_searching_and_the_keys_themselves(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("乙xj?")
-    expect(page.locator("[name=q]")).to_have_value("乙xj?")  # keys are letters where one types
+    expect(page.locator("#id_q")).to_have_value("乙xj?")  # keys are letters where one types
     page.keyboard.press("Tab")
     page.keyboard.press("?")
     expect(page.locator("dialog[data-keys]")).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("Escape")
     expect(page.locator("dialog[data-keys]")).to_be_hidden()
-    page.locator("[name=q]").fill("乙")
+    page.locator("#id_q").fill("乙")
     page.keyboard.press("Enter")
     expect(page.locator("tbody tr")).to_have_count(1)
     assert "q=%E4%B9%99" in page.url

@@ -54,7 +54,7 @@ def evidence(
 
 def work() -> None:
     """Do every job that waits, as a worker would."""
-    for job in Job.objects.filter(kind__in=[files.KIND, files.MASKING], state=Job.State.WAITING):
+    for job in Job.objects.filter(kind__in=[files.KIND, files.MASKING, files.READING], state=Job.State.WAITING):
         jobs.run(job.pk)
 
 

@@ -117,7 +117,7 @@ TEXTS = st.builds(
 def sorted_text(value: Text) -> Text:
     found = deepcopy(value)
     for name in ("in_scope", "out_of_scope", "objectives"):
-        found[name] = sorted(found[name], key=str)
+        found[name] = sorted(found[name], key=lambda row: str(sorted(row.items())))
     return found
 
 

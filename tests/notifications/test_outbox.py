@@ -21,7 +21,7 @@ from onsite.notifications.kinds import Written
 from onsite.notifications.models import Message
 from onsite.notifications.services import cancel, enqueue, sweep
 from tests.factories import UserFactory
-from tests.notifications.conftest import MailServer
+from tests.mail_server import MailServer
 
 
 def greet(message: Message) -> Written | None:

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from tests.installation import Installation
-from tests.notifications.conftest import MailServer
+from tests.mail_server import MailServer
 
 SEED = """
 from onsite.accounts.models import User

@@ -16,7 +16,7 @@ from onsite.notifications.models import Message
 from onsite.notifications.services import enqueue, sweep
 from tests.conftest import InParallel
 from tests.factories import UserFactory
-from tests.notifications.conftest import MailServer
+from tests.mail_server import MailServer
 
 MANY = 20
 

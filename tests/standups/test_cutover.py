@@ -93,7 +93,7 @@ def test_the_head_is_kept_and_told_to_the_audit(engagement: Engagement, engineer
     """N11: planned start, last rollback, freeze, backup, who decides."""
     start = timezone.now()
     head = {"planned_start_at": start, "last_rollback_at": start + HOUR, "backup": "全量", "commander": "周院长"}
-    mark = run_sheet.mark_of(RunSheet(engagement=engagement))
+    mark = RunSheet(engagement=engagement).fingerprint
     sheet = run_sheet.save_head(actor=engineer, engagement=engagement, was=mark, **head)
     stored = RunSheet.objects.unscoped().get()
     assert (stored.backup, stored.commander, stored.version) == ("全量", "周院长", 2)
@@ -103,7 +103,7 @@ def test_the_head_is_kept_and_told_to_the_audit(engagement: Engagement, engineer
 
 def test_the_last_rollback_lies_after_the_start(engagement: Engagement, engineer: User) -> None:
     start = timezone.now()
-    mark = run_sheet.mark_of(RunSheet(engagement=engagement))
+    mark = RunSheet(engagement=engagement).fingerprint
     with pytest.raises(DomainError) as refused:
         run_sheet.save_head(
             actor=engineer, engagement=engagement, was=mark, planned_start_at=start, last_rollback_at=start - HOUR
@@ -114,7 +114,7 @@ def test_the_last_rollback_lies_after_the_start(engagement: Engagement, engineer
 
 def test_a_head_changed_meanwhile_is_not_overwritten(engagement: Engagement, engineer: User, colleague: User) -> None:
     """N11: also where both saw no sheet at all."""
-    empty = run_sheet.mark_of(RunSheet(engagement=engagement))
+    empty = RunSheet(engagement=engagement).fingerprint
     run_sheet.save_head(actor=engineer, engagement=engagement, was=empty, backup="甲")
     with pytest.raises(StaleError):
         run_sheet.save_head(actor=colleague, engagement=engagement, was=empty, backup="乙")
@@ -148,7 +148,7 @@ def test_a_step_changed_meanwhile_is_not_overwritten(engagement: Engagement, eng
     """N11: a step that was only moved is still the one the page showed."""
     a_sheet(engagement, 2)
     step = SheetStep.objects.unscoped().select_related("sheet__engagement").get(position=1)
-    mark = run_sheet.mark_of(step)
+    mark = step.fingerprint
     run_sheet.move_step(actor=colleague, step=step, by=1)
     run_sheet.change_step(actor=engineer, step=step, was=mark, **STEP | {"title": "甲"})
     with pytest.raises(StaleError):
@@ -184,7 +184,7 @@ def test_hours_follow_from_the_start(engagement: Engagement) -> None:
 @pytest.mark.parametrize("name", ["backup", "commander"])
 def test_a_head_takes_no_access_data(engagement: Engagement, engineer: User, name: str) -> None:
     """N11, N2: both sides read the sheet and print it; where the password is kept may stand there."""
-    empty = run_sheet.mark_of(RunSheet(engagement=engagement))
+    empty = RunSheet(engagement=engagement).fingerprint
     with pytest.raises(DomainError) as refused:
         run_sheet.save_head(actor=engineer, engagement=engagement, was=empty, **{name: "RMAN 备份，口令：Sommer2026"})
     assert refused.value.field == name
@@ -199,7 +199,7 @@ def test_a_step_takes_no_access_data(engagement: Engagement, engineer: User, nam
     with pytest.raises(DomainError) as added:
         run_sheet.add_step(actor=engineer, engagement=engagement, **secret)
     with pytest.raises(DomainError) as changed:
-        run_sheet.change_step(actor=engineer, step=step, was=run_sheet.mark_of(step), **secret)
+        run_sheet.change_step(actor=engineer, step=step, was=step.fingerprint, **secret)
     assert (added.value.field, changed.value.field) == (name, name)
     assert titles(engagement) == [STEP["title"]]
 

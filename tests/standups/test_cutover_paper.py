@@ -111,7 +111,7 @@ def test_paper_and_corrections_take_no_access_data(engagement: Engagement, engin
     row = step_of(results.enter_from_paper(actor=engineer, **told), 1)
     with pytest.raises(DomainError) as refused:
         results.correct_step(
-            actor=engineer, step=row, was=results.mark_of(row), started_at=began, finished_at=began, note=said
+            actor=engineer, step=row, was=row.fingerprint, started_at=began, finished_at=began, note=said
         )
     assert refused.value.field == "note"
 

@@ -356,7 +356,7 @@ def test_times_are_put_right_within_the_run(engagement: Engagement, engineer: Us
     """N11: with the audit; never before the run, after it, or over what somebody else corrected."""
     run = ended_run(engineer, engagement, 20)
     step, began = step_of(run, 1), CutoverRun.objects.unscoped().get().started_at
-    mark = results.mark_of(step)
+    mark = step.fingerprint
 
     def put(begin: datetime, end: datetime) -> None:
         results.correct_step(actor=colleague, step=step, was=mark, started_at=begin, finished_at=end, note="补记")
@@ -375,7 +375,5 @@ def test_times_are_put_right_within_the_run(engagement: Engagement, engineer: Us
         put(began, began + 6 * MINUTE)
     with pytest.raises(DomainError):
         second = step_of(run, 2)
-        results.correct_step(
-            actor=engineer, step=second, was=results.mark_of(second), started_at=began, finished_at=began
-        )
+        results.correct_step(actor=engineer, step=second, was=second.fingerprint, started_at=began, finished_at=began)
     assert AuditEntry.objects.get(action="cutover.step_corrected").data["note"] == ""

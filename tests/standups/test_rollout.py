@@ -382,7 +382,7 @@ def test_what_stands_against_the_go_is_asked_in_few_queries(
     engagement: Engagement, engineer: User, django_assert_max_num_queries: Any
 ) -> None:
     built(engineer, engagement, modules=6, roles=6, stages=3)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert len(before_go(engagement)) == 7
     with django_assert_max_num_queries(1):
         before_review(engagement)

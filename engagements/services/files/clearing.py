@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from engagements.found import IN_ITS_NAME, kinds_in
 from engagements.models import HELD, Attachment, Engagement, Preview, Reading, Scan, Scanned
-from engagements.services.files import looking
+from engagements.services.files import looking, reading
 from engagements.services.files.storing import keep, storing_atomically
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
-from onsite.core import audit, jobs, scanner
+from onsite.core import audit, jobs, scanner, search
 from onsite.core.errors import DomainError
 from onsite.core.files import clean_name, most_bytes
 from onsite.core.jobs import Progress
@@ -128,6 +128,8 @@ def _take_its_place(actor: User, original: Attachment, copy: Attachment, content
     copy.is_internal = now.is_internal
     copy.text_excerpt = seen.excerpt
     keep(copy, ContentFile(content))
+    reading.keep(copy, seen.text)
+    search.update(copy)
     for preview in seen.previews:
         preview.attachment = copy
     Preview.objects.bulk_create(seen.previews)
@@ -146,6 +148,8 @@ def _refuse_unmaskable(attachment: Attachment) -> None:
 
 
 def _masked_content(attachment: Attachment) -> bytes:
+    if attachment.size_bytes > most_bytes(attachment.media_type):
+        raise _by_hand()  # A long video is not taken into memory.
     with attachment.stored_bytes() as stored:
         content: bytes = stored.read()
     if all(finding["where"] == IN_ITS_NAME for finding in attachment.findings):

@@ -15,11 +15,12 @@ from django.utils import timezone
 from engagements.found import IN_ITS_NAME, kinds_in
 from engagements.models import Attachment, Preview, Scan
 from engagements.services import reminders
+from engagements.services.files import reading
 from onsite.accounts.models import User
-from onsite.core import audit, jobs, scanner
+from onsite.core import audit, jobs, scanner, search
 from onsite.core.jobs import Progress
 from onsite.core.models import Job
-from onsite.core.scanner import Page, Told
+from onsite.core.scanner import EXCERPT, Page, Told
 from onsite.notifications.services import enqueue
 
 KIND = "file.scan"
@@ -34,8 +35,12 @@ class Seen:
 
     is_readable: bool
     findings: Sequence[dict[str, Any]] = ()
-    excerpt: str = ""
+    text: str = ""
     previews: Sequence[Preview] = ()
+
+    @property
+    def excerpt(self) -> str:
+        return self.text[:EXCERPT]
 
     @property
     def scan(self) -> Scan:
@@ -86,17 +91,21 @@ def give_up(attachment_id: int) -> None:
 
 def see(row: Attachment, progress: Progress, content: bytes | None = None) -> Seen:
     """Look through the file's name and its content, and store the pictures of its pages."""
-    if content is None:
-        with row.stored_bytes() as stored:
-            content = stored.read()
-    looked = scanner.look_through(content, media_type=row.media_type)
+    looked = scanner.look_through(content, media_type=row.media_type) if content is not None else _look_at_stored(row)
     progress(70)
     return Seen(
         is_readable=looked.is_readable,
         findings=_found_in_name(row) + [told.to_plain() for told in looked.told],
-        excerpt=looked.excerpt,
+        text=looked.text,
         previews=[_stored(row, number, page) for number, page in enumerate(looked.pages, start=1)],
     )
+
+
+def _look_at_stored(row: Attachment) -> scanner.Looked:
+    with row.stored_bytes() as stored:
+        if row.is_recording:
+            return scanner.look_through_recording(stored, media_type=row.media_type)
+        return scanner.look_through(stored.read(), media_type=row.media_type)
 
 
 def forget(seen: Seen) -> None:
@@ -126,7 +135,7 @@ def _as_before(row: Attachment, twin: Attachment) -> Seen:
     return Seen(
         is_readable=not was_unread,
         findings=_found_in_name(row) + known,
-        excerpt=twin.text_excerpt,
+        text=twin.full_text,
         previews=_previews_like(row, twin),
     )
 
@@ -139,6 +148,8 @@ def _settle(row: Attachment, seen: Seen) -> bool:
     )
     if settled:
         Preview.objects.bulk_create(seen.previews)
+        reading.keep(row, seen.text)
+        search.follow(row)
         if seen.scan != Scan.CLEAN:
             _tell_held(row, seen)
     return bool(settled)

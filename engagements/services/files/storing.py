@@ -16,8 +16,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from engagements.models import Attachment, Engagement, Scan
-from engagements.services.files import looking
+from engagements.services.files import looking, reading
 from onsite.accounts.models import User
+from onsite.core import incoming, search
 from onsite.core.errors import DomainError
 from onsite.core.files import SCANS, Examined, Kinds, examine
 
@@ -86,8 +87,11 @@ def store(
         scan=Scan.WAITING if looked_through else Scan.NOT_NEEDED,
     )
     keep(attachment, upload, field=field)
+    incoming.taken(upload)
     if looked_through:
         looking.begin(attachment, actor)
+    else:
+        reading.begin(attachment, actor)
     return attachment
 
 
@@ -100,6 +104,7 @@ def keep(attachment: Attachment, content: File[Any], *, field: str | None = None
     if twin is not None:
         attachment.file.name = str(twin.file.name)
         attachment.save()
+        search.update(attachment)
         return
     _refuse_overfull(attachment, field=field)
     ending = attachment.name[attachment.name.rfind(".") :].lower()
@@ -107,6 +112,7 @@ def keep(attachment: Attachment, content: File[Any], *, field: str | None = None
     for saved in _saved.get():
         saved.append(str(attachment.file.name))
     attachment.save()
+    search.update(attachment)
 
 
 def used_bytes(engagement: Engagement) -> int:

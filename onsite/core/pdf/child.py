@@ -58,15 +58,18 @@ def _render(job: dict[str, Any]) -> bytes:
     # cffi tries several names per library and asks the C compiler for each: 0.3 s. The last, full name loads directly.
     ctypes.util.find_library = lambda name: None
     import weasyprint
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class Forbidden(FatalURLFetchingError):
         is_forbidden = True
 
     refused: list[str] = []
+    assets = {f"asset:{name}": base64.b64decode(content) for name, content in sorted(job["assets"].items())}
 
     class NothingOutside(URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url in assets:
+                return URLFetcherResponse(url, assets[url], {"Content-Type": "image/jpeg"})
             refused.append(url[:200])
             raise Forbidden(refused[-1])
 
@@ -79,7 +82,7 @@ def _render(job: dict[str, Any]) -> bytes:
         pdf_variant="pdf/a-3u",
         pdf_tags=True,
         # WeasyPrint's own identifier is random.
-        pdf_identifier=hashlib.sha256(job["html"].encode()).digest()[:16],
+        pdf_identifier=hashlib.sha256(b"".join([job["html"].encode(), *assets.values()])).digest()[:16],
     )
     if refused:
         # Inside an SVG WeasyPrint swallows even a fatal refusal and leaves a hole: a hole is no document.

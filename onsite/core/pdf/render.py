@@ -6,7 +6,7 @@ import base64
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,12 +55,14 @@ def render_pdf(
     language: str,
     created: datetime,
     attachments: Sequence[Attachment] = (),
+    assets: Mapping[str, bytes] | None = None,
     limits: Limits | None = None,
 ) -> bytes:
     """The document as PDF/A-3u, tagged and marked as PDF/UA-1. `language` is a BCP 47 tag such as zh-Hans.
 
     The same arguments give the same bytes on a machine with the same `renderer_fingerprint()`. The HTML must carry all it
-    needs: a reference to anything outside fails the whole document. Raises RenderFailed, also when a limit is passed.
+    needs but its pictures: `assets` are JPEGs by name, which it calls `asset:<name>`. A reference to anything outside
+    fails the whole document. Raises RenderFailed, also when a limit is passed.
     """
     limits = limits or Limits()
     job = {
@@ -69,6 +71,7 @@ def render_pdf(
         "language": language,
         "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "attachments": [asdict(a) | {"content": base64.b64encode(a.content).decode()} for a in attachments],
+        "assets": {name: base64.b64encode(content).decode() for name, content in (assets or {}).items()},
         "memory_bytes": limits.memory_bytes,
         "cpu_seconds": limits.cpu_seconds,
     }

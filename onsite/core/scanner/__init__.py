@@ -6,20 +6,24 @@ The patterns and readers are loaded with the first text or file, not with every 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import IO
 
-from onsite.core.scanner.findings import Finding, FindingKind, Looked, Page, Told, place_words
+from onsite.core.scanner.findings import EXCERPT, Finding, FindingKind, Looked, Page, Told, place_words
 
 __all__ = [
+    "EXCERPT",
     "Finding",
     "FindingKind",
     "Looked",
     "Page",
     "Told",
     "look_through",
+    "look_through_recording",
     "mask_text",
     "masked_copy",
     "place_words",
     "scan_text",
+    "text_in",
 ]
 
 
@@ -43,6 +47,20 @@ def look_through(content: bytes, *, media_type: str) -> Looked:
     from onsite.core.scanner import files
 
     return files.look_through(content, media_type=media_type)
+
+
+def look_through_recording(stored: IO[bytes], *, media_type: str) -> Looked:
+    """Return what is in a stored recording, without taking it into memory; otherwise as `look_through`."""
+    from onsite.core.scanner import files
+
+    return files.look_through_recording(stored, media_type=media_type)
+
+
+def text_in(content: bytes, *, media_type: str) -> str:
+    """Return what the file says, masked; nothing where it has no text, or can't be read. Nothing is raised."""
+    from onsite.core.scanner import files
+
+    return files.text_in(content, media_type=media_type)
 
 
 def masked_copy(content: bytes, *, media_type: str) -> bytes | None:

@@ -11,7 +11,8 @@ from onsite.core.scanner.text import mask_text, scan_text
 
 MOST_CHARACTERS = 24_000_000
 MOST_TOLD = 200
-EXCERPT = 4000
+# What a search takes of one file: a book of four hundred pages.
+MOST_TEXT = 370_000
 _BEYOND = 4000
 
 
@@ -68,15 +69,15 @@ def _summed(found: Iterable[tuple[str, Where, str]]) -> tuple[Told, ...]:
     return tuple(told.values())
 
 
-def excerpt_of(contents: Contents) -> str:
-    """Return the beginning of the text, masked; what is found across its end is masked as well."""
+def text_of(contents: Contents) -> str:
+    """Return the text, masked, up to `MOST_TEXT`; what is found across its end is masked as well."""
     parts: list[str] = []
-    left = EXCERPT
+    left = MOST_TEXT
     for block in contents.blocks:
         if left > 0 and block.is_main and block.text.strip():
             parts.append(_masked_head(block.text, left))
             left -= len(parts[-1])
-    return "\n".join(parts)[:EXCERPT].replace("\x00", "")
+    return "\n".join(parts)[:MOST_TEXT].replace("\x00", "")
 
 
 def _masked_head(text: str, length: int) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
 import structlog
 
 from onsite.core.scanner import drawing, office, pdf, plain, recordings
-from onsite.core.scanner.blocks import Block, Contents, Unreadable, excerpt_of, location, told_of
+from onsite.core.scanner.blocks import Block, Contents, Unreadable, location, text_of, told_of
 from onsite.core.scanner.findings import Looked, Page
 from onsite.core.scanner.stripping import has_tail
 
@@ -53,23 +54,52 @@ _KINDS = {
     "video/mp4": _RECORDING,
     "video/webm": _RECORDING,
 }
-_HELD = Looked(is_readable=False, told=(), excerpt="", pages=())
+_READERS: dict[str, Callable[[bytes], Contents]] = {
+    "text/plain": plain.read,
+    "text/csv": plain.read,
+    f"{_OFFICE}.wordprocessingml.document": office.read,
+    f"{_OFFICE}.spreadsheetml.sheet": office.read,
+    f"{_OFFICE}.presentationml.presentation": office.read,
+    "application/pdf": pdf.read,
+}
+_HELD = Looked(is_readable=False, told=(), text="", pages=())
 
 
 def look_through(content: bytes, *, media_type: str) -> Looked:
     """Return what is in the file. What is damaged, protected or of an old kind is not readable; nothing is raised."""
     kind = _KINDS.get(media_type)
-    if kind is None:
-        return _HELD
+    return _looked(lambda: kind.look(content), media_type) if kind else _HELD
+
+
+def look_through_recording(stored: IO[bytes], *, media_type: str) -> Looked:
+    """Return what is in a stored recording, which may be far larger than the memory; nothing is raised."""
+    return _looked(lambda: (recordings.read_stored(stored), ()), media_type)
+
+
+def _looked(look: Callable[[], tuple[Contents, tuple[Page, ...]]], media_type: str) -> Looked:
     try:
-        contents, pages = kind.look(content)
-        return Looked(is_readable=True, told=told_of(contents), excerpt=excerpt_of(contents), pages=pages)
+        contents, pages = look()
+        return Looked(is_readable=True, told=told_of(contents), text=text_of(contents), pages=pages)
     except Unreadable:
         return _HELD
     except Exception as error:
         # What nobody foresaw in a stranger's file holds it back; its words may be those of the file.
         logger.error("scanner.failed", media_type=media_type, error=type(error).__name__)
         return _HELD
+
+
+def text_in(content: bytes, *, media_type: str) -> str:
+    """Return what the file says, masked; nothing where it has no text, or can't be read. Nothing is raised."""
+    read = _READERS.get(media_type)
+    if read is None:
+        return ""
+    try:
+        return text_of(read(content))
+    except Unreadable:
+        return ""
+    except Exception as error:
+        logger.error("scanner.failed", media_type=media_type, error=type(error).__name__)
+        return ""
 
 
 def masked_copy(content: bytes, *, media_type: str) -> bytes | None:

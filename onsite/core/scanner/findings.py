@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 Where = Mapping[str, Any]
+EXCERPT = 4000
 
 
 class FindingKind(models.TextChoices):
@@ -68,12 +69,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What looking through a file gave. `excerpt` is the beginning of its text, masked."""
+    """What looking through a file gave. `text` is what it says, masked."""
 
     is_readable: bool
     told: tuple[Told, ...]
-    excerpt: str
+    text: str
     pages: tuple[Page, ...]
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the text."""
+        return self.text[:EXCERPT]
 
 
 def place_words(where: Where) -> str:

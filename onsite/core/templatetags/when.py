@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
@@ -17,11 +17,17 @@ _THIS_YEAR = {"zh": "n月j日", "en": "j F"}
 _OTHER_YEAR = {"zh": "Y年n月j日", "en": "j F Y"}
 
 
+def _as_day(value: date) -> date:
+    """Return the day of a moment in the active zone; a day as it is."""
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
 @register.filter
 def day(value: date | None) -> str:
     """ "18 December", with the year where it is not this one; a dash for no day."""
     if value is None:
         return "—"
+    value = _as_day(value)
     formats = _THIS_YEAR if value.year == timezone.localdate().year else _OTHER_YEAR
     return format_date(value, formats.get((get_language() or "en")[:2], formats["en"]))
 
@@ -31,7 +37,7 @@ def from_today(value: date | None) -> str:
     """How soon or how long ago, in days of the active zone; "" for no day."""
     if value is None:
         return ""
-    days = (value - timezone.localdate()).days
+    days = (_as_day(value) - timezone.localdate()).days
     if days == 0:
         return _("today")
     if days == 1:

@@ -9,6 +9,7 @@ from engagements.models.client import Industry
 from onsite.accounts.roles import Part
 from reports.demo.stories.bank_crm_days import DAYS
 from reports.demo.stories.bank_crm_proof import PROOF
+from reports.demo.stories.bank_crm_training import TRAINING
 from reports.demo.stories.bank_preparation import CRM as PREPARATION
 from reports.demo.story import Company, Freeze, Goal, Measured, Move, OnPaper, Paper, Scope, Seat, Story, WentLive
 from reports.models import DocumentKind
@@ -75,6 +76,7 @@ CRM = Story(
     freezes=(Freeze(-7, (OnPaper(-4, "xu", checked_by="wang"), OnPaper(-3, "guo", checked_by="wang"))),),
     preparation=PREPARATION,
     proof=PROOF,
+    training=TRAINING,
     execution_on=0,
     moves=(
         Move(4, StageKind.ENVIRONMENT, 100),

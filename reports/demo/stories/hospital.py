@@ -10,6 +10,7 @@ from onsite.accounts.roles import Part
 from reports.demo.stories.hospital_days import DAYS
 from reports.demo.stories.hospital_preparation import PREPARATION
 from reports.demo.stories.hospital_proof import PROOF
+from reports.demo.stories.hospital_training import TRAINING
 from reports.demo.stories.hospital_voices import VOICES
 from reports.demo.story import (
     Company,
@@ -90,6 +91,7 @@ HOSPITAL = Story(
     ),
     preparation=PREPARATION,
     proof=PROOF,
+    training=TRAINING,
     voices=VOICES,
     execution_on=0,
     moves=(

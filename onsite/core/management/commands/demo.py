@@ -18,7 +18,11 @@ from onsite.core.probe import answer
 from onsite.core.supervisor import Supervisor
 
 HOST = "127.0.0.1"
-WEB = "gunicorn onsite.wsgi:application --bind={host}:{port} --workers=2 --no-control-socket --log-level=warning"
+# Threads: a phone that plays a video must not keep a worker from everybody else.
+WEB = (
+    "gunicorn onsite.wsgi:application --bind={host}:{port} --workers=2 --threads=8 --no-control-socket "
+    "--log-level=warning"
+)
 CELERY = "celery --app=onsite.celery:app --quiet"
 WORKER = f"{CELERY} worker --queues=default,pdf --concurrency=2 --without-gossip --without-mingle --loglevel=WARNING"
 BEAT = f"{CELERY} beat --pidfile= --loglevel=WARNING"

@@ -1,0 +1,1 @@
+"""Courses, their cases and versions."""

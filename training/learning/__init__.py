@@ -1,0 +1,1 @@
+"""What a learner finds without signing in."""

@@ -1,0 +1,1 @@
+"""Quizzes, practical checks, readiness."""

@@ -1,0 +1,1 @@
+"""Sessions, learners, invitations, feedback."""

@@ -1,0 +1,1 @@
+"""Sharing sessions and what newcomers read first."""

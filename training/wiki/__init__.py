@@ -1,0 +1,1 @@
+"""Articles: text, versions, review."""
