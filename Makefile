@@ -9,7 +9,7 @@ PYTHON_FILES := manage.py onsite engagements standups training reports tests .ci
 export ONSITE_MODE ?= test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench prove messages format system-run system-test
+.PHONY: help demo test check bench prove crawl messages format system-run system-test system-crawl
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,6 +41,9 @@ bench: .venv/.dev ## the speed figures as ratios within one run, on PostgreSQL (
 prove: .venv/.dev ## the suite with many more cases per property: for a night, not for CI
 	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=prove $(ARGS)
 
+crawl: .venv/.dev | system-crawl ## every page of the demo as each person: axe, HTML, links, weight, Lighthouse; ARGS=--quick
+	$(BIN)/python -m tests.crawl $(ARGS)
+
 messages: .venv/.dev ## collect the strings to translate, and compile the catalogues
 	$(BIN)/python .ci/translations.py update
 
@@ -62,3 +65,7 @@ system-run:
 # A machine without a browser still runs all the other tests; pytest itself says loudly what it left out.
 system-test:
 	@.ci/packages run venv test browser?
+
+# Nor is a judge that is missing an error: the crawl says which it left out.
+system-crawl:
+	@.ci/packages crawl?

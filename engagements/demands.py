@@ -9,13 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from engagements import gates, preparedness
-from engagements.models import Engagement, Invocation, Phase, SignOff
+from engagements.models import Engagement, Invocation, NoLesson, Phase, RuleVersion, SignOff
+from engagements.rules import standing
 from engagements.services.goals import text_of_goals
 from engagements.services.signing import missing_parts
 from onsite.accounts.roles import Part
 from onsite.core.errors import Obstacle
 
 SIGNED = "goals.signed"
+NO_LESSON = "lessons.missing"
+NOT_ASKED = "satisfaction.asked"
 
 _MISSING = gettext_lazy("Goals and scope, version %(version)s: the signature of the %(part)s is missing.")
 _BEING_CHECKED = gettext_lazy(
@@ -98,6 +101,25 @@ def no_running_emergency(engagement: Engagement) -> Sequence[Obstacle]:
     ]
 
 
+def a_lesson_or_none(engagement: Engagement) -> Sequence[Obstacle]:
+    """At least one lesson is written, or somebody stated why there is none."""
+    if engagement.lessons.exists() or NoLesson.objects.unscoped().filter(engagement=engagement).exists():
+        return []
+    text = _("No lesson is written yet, nor stated why there is none.")
+    return [Obstacle(NO_LESSON, text, reverse("lessons:list", args=[engagement.pk]))]
+
+
+def satisfaction_asked(engagement: Engagement) -> Sequence[Obstacle]:
+    """The client was asked at the end how satisfied they are: by mail, or with a first answer on paper. Where that was let
+    pass, a follow-up visit makes up for it by asking: a closed engagement is not surveyed any more."""
+    if engagement.surveys.unscoped().of_closing().asked().exists():
+        return []
+    if engagement.visits.unscoped().exclude(satisfaction=None).exists():
+        return []
+    text = _("The client was not asked yet how satisfied they are at the end.")
+    return [Obstacle(NOT_ASKED, text, reverse("engagements:survey_list", args=[engagement.pk]))]
+
+
 def register_all() -> None:
     """Called once when the apps are ready."""
     gates.register(Phase.EXECUTION, a_lead_and_a_plan)
@@ -107,3 +129,7 @@ def register_all() -> None:
     gates.register(Phase.EXECUTION, preparedness.contingency_plans)
     gates.register(Phase.REVIEW, went_live)
     gates.register(Phase.CLOSED, no_running_emergency)
+    gates.register(Phase.CLOSED, satisfaction_asked)
+    gates.register(Phase.CLOSED, a_lesson_or_none)
+    for phase in RuleVersion.GATES:
+        gates.register(phase, standing.demanded_before(phase))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from engagements.models import DocumentRequest, Engagement, Interview, MailedLink
 from engagements.services.links import find_link
 from onsite.notifications import kinds
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import Readers, Topic, Written
 from onsite.notifications.models import Message
 
 
@@ -106,7 +106,37 @@ def _written(message: Message, subject: str, template: str, engagement: Engageme
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register("document_asked", document_asked, label=gettext_lazy("Documents are asked for"), is_secret=True)
-    kinds.register("document_overdue", document_overdue, label=gettext_lazy("Reminder of documents"), is_secret=True)
-    kinds.register("document_received", document_received, label=gettext_lazy("A document came"))
-    kinds.register("interview_confirm", interview_confirm, label=gettext_lazy("Interview to confirm"), is_secret=True)
+    kinds.register(
+        "document_asked",
+        document_asked,
+        label=gettext_lazy("Documents are asked for"),
+        is_secret=True,
+        when=gettext_lazy("When you are asked for documents."),
+        topic=Topic.PREPARATION,
+        readers=Readers.CLIENT,
+    )
+    kinds.register(
+        "document_overdue",
+        document_overdue,
+        label=gettext_lazy("Reminder of documents"),
+        is_secret=True,
+        when=gettext_lazy("When a document was needed by a day and has not come."),
+        topic=Topic.PREPARATION,
+    )
+    kinds.register(
+        "document_received",
+        document_received,
+        label=gettext_lazy("A document came"),
+        when=gettext_lazy("When a document came that you have to look at."),
+        topic=Topic.PREPARATION,
+        readers=Readers.VENDOR,
+    )
+    kinds.register(
+        "interview_confirm",
+        interview_confirm,
+        label=gettext_lazy("Interview to confirm"),
+        is_secret=True,
+        when=gettext_lazy("When the notes of a talk with you wait for your word."),
+        topic=Topic.PREPARATION,
+        readers=Readers.CLIENT,
+    )

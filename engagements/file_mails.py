@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from engagements.found import found_in
 from engagements.models import Attachment
 from onsite.notifications import kinds
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import Readers, Topic, Written
 from onsite.notifications.models import Message
 
 
@@ -35,4 +35,11 @@ def file_held(message: Message) -> Written | None:
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register("file_held", file_held, label=gettext_lazy("A file is held back"))
+    kinds.register(
+        "file_held",
+        file_held,
+        label=gettext_lazy("A file is held back"),
+        when=gettext_lazy("When a file of an engagement you lead is held back from the client."),
+        topic=Topic.PREPARATION,
+        readers=Readers.VENDOR,
+    )

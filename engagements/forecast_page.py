@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from engagements.models import Engagement, Forecast, StageKind
 from engagements.overview import Fact
 from onsite.accounts.models import User
-from onsite.core.charts.histogram import Bucket, Histogram, Mark, buckets, histogram_svg
+from onsite.core.charts.figure import Figure
+from onsite.core.charts.histogram import Histogram, Mark, buckets, histogram_svg
 from onsite.core.templatetags.when import day as day_words
-
-
-@dataclass(frozen=True)
-class TableRow:
-    """Some days, how many percent of the runs end on them, and how many have ended by then."""
-
-    days: Bucket
-    share: float
-    until_then: float
 
 
 def visible(engagement_id: int, user: User) -> Forecast | None:
@@ -90,26 +81,30 @@ def driver(forecast: Forecast) -> str:
     return str(StageKind(forecast.driver).label) if forecast.driver else ""
 
 
-def chart(forecast: Forecast) -> SafeString:
-    """Return the histogram with the agreed day and the two quantiles."""
-    return histogram_svg(
-        Histogram(
-            bars=_bars(forecast),
-            agreed_on=forecast.engagement.agreed_go_live_on,
-            marks=tuple(_marks(forecast)),
-            label=_("On which day the runs end"),
-            text=sentence(forecast),
-        )
+def chart(forecast: Forecast) -> Figure:
+    """Return the histogram with the agreed day and the two quantiles, and the same as a table."""
+    drawn = Histogram(
+        bars=_bars(forecast),
+        agreed_on=forecast.engagement.agreed_go_live_on,
+        marks=tuple(_marks(forecast)),
+        label=_("On which day the runs end"),
+        text=sentence(forecast),
     )
+    headings = (pgettext("a column of days", "Day"), _("Runs that end then"), _("Ended by then"))
+    return Figure(drawn.label, histogram_svg(drawn), headings, tuple(_rows(forecast)))
 
 
-def table(forecast: Forecast) -> list[TableRow]:
-    """Return the histogram as rows, for those who can't see the chart."""
-    rows, ended = [], 0
-    for bucket in buckets(_bars(forecast), forecast.engagement.agreed_go_live_on):
+def _rows(forecast: Forecast) -> Iterator[tuple[str, ...]]:
+    ended, agreed = 0, forecast.engagement.agreed_go_live_on
+    for bucket in buckets(_bars(forecast), agreed):
         ended += bucket.runs
-        rows.append(TableRow(bucket, 100 * bucket.runs / forecast.runs, 100 * ended / forecast.runs))
-    return rows
+        days = f"{bucket.first}" if bucket.first == bucket.last else f"{bucket.first} – {bucket.last}"
+        is_late = bucket.last > agreed
+        yield (
+            _("%(days)s (after the agreed day)") % {"days": days} if is_late else days,
+            f"{100 * bucket.runs / forecast.runs:.1f}%",
+            f"{100 * ended / forecast.runs:.1f}%",
+        )
 
 
 def _marks(forecast: Forecast) -> Iterator[Mark]:

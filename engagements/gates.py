@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from engagements import end_watch
+from engagements import end_watch, visit_people
 from engagements.models import Engagement, Phase, Waiver
 from engagements.services import followups, forecast
 from engagements.services.followups import REMIND_AT
@@ -139,7 +139,7 @@ def find_standing(engagement: Engagement, code: str) -> Standing | None:
 
 def reminded(waiver: Waiver) -> set[User]:
     """Return who is reminded of it: the manager who granted it, and those who are reminded of visits."""
-    return {waiver.granted_by} | followups.reminded(waiver.engagement)
+    return {waiver.granted_by} | visit_people.reminded(waiver.engagement)
 
 
 def still_stands(waiver: Waiver) -> bool:

@@ -8,31 +8,16 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from engagements import agreements, gates
-from engagements.models import Engagement, FollowUpVisit, Invocation, Phase, SignOff, Waiver
-from engagements.services import emergencies, followups
+from engagements.models import Engagement, Invocation, Phase, SignOff, Waiver
+from engagements.services import emergencies
 from engagements.services.signing import missing_parts
 from onsite.notifications import kinds
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import WAITS_FOR_YOU, Readers, Topic, Written
 from onsite.notifications.models import Message
-
-
-def visit_reminder(message: Message) -> Written | None:
-    """A follow-up visit is near; nothing where it was held or replaced."""
-    visits = FollowUpVisit.objects.visible_to(message.recipient).open().select_related("engagement__client")
-    visit = visits.filter(pk=message.payload["visit"]).first()
-    if visit is None or message.recipient not in followups.reminded(visit.engagement):
-        return None
-    subject = _("Follow-up visit on %(day)s: %(engagement)s") % {
-        "day": date_format(visit.due_on),
-        "engagement": visit.engagement.name,
-    }
-    url = reverse("engagements:visit_hold", args=[visit.engagement_id, visit.pk])
-    return _written(message, subject, "emails/visit_reminder.txt", visit.engagement, url, visit=visit)
 
 
 def sign_request(message: Message) -> Written | None:
@@ -115,8 +100,34 @@ def _written(
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register("visit_reminder", visit_reminder, label=gettext_lazy("Reminder of a follow-up visit"))
-    kinds.register("sign_request", sign_request, label=gettext_lazy("Request to sign"))
-    kinds.register("joined", joined, label=gettext_lazy("New in a team"))
-    kinds.register("contingency_invoked", contingency_invoked, label=gettext_lazy("Emergency"))
-    kinds.register("waiver_due", waiver_due, label=gettext_lazy("Reminder of a waiver"))
+    kinds.register(
+        "sign_request",
+        sign_request,
+        label=gettext_lazy("Request to sign"),
+        when=gettext_lazy("When a text waits for your signature."),
+        topic=Topic.PREPARATION,
+        must=WAITS_FOR_YOU,
+    )
+    kinds.register(
+        "joined",
+        joined,
+        label=gettext_lazy("New in a team"),
+        when=gettext_lazy("When you become part of an engagement's team."),
+        topic=Topic.ENGAGEMENT,
+    )
+    kinds.register(
+        "contingency_invoked",
+        contingency_invoked,
+        label=gettext_lazy("Emergency"),
+        when=gettext_lazy("When an emergency plan is started that you have a part in."),
+        topic=Topic.ENGAGEMENT,
+        must=WAITS_FOR_YOU,
+    )
+    kinds.register(
+        "waiver_due",
+        waiver_due,
+        label=gettext_lazy("Reminder of a waiver"),
+        when=gettext_lazy("When something that was let pass for the time being is due."),
+        topic=Topic.ENGAGEMENT,
+        readers=Readers.VENDOR,
+    )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from engagements.models import BaselineTask, Dependency, Engagement, Task
@@ -16,7 +15,8 @@ from engagements.predecessors import Link, write_predecessors
 from engagements.scheduling import Activity, CycleError, Schedule, schedule
 from engagements.settling import conflict_words
 from onsite.accounts.models import User
-from onsite.core.charts.gantt import GanttChart, GanttRow, gantt_svg
+from onsite.core.charts.figure import Figure
+from onsite.core.charts.gantt import GanttChart, GanttRow, gantt_figure
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,9 @@ def _schedule(engagement: Engagement, tasks: list[Task], links: dict[int, list[t
         return Schedule({}, ())
 
 
-def chart(engagement: Engagement, work: Work, *, with_links: bool = False) -> SafeString:
-    """Return the Gantt chart; with links each stage and task leads to its form."""
-    return gantt_svg(
+def chart(engagement: Engagement, work: Work, *, with_links: bool = False) -> Figure:
+    """Return the Gantt chart with its table; with links each stage and task leads to its form."""
+    return gantt_figure(
         GanttChart(
             rows=tuple(_rows(engagement, work, with_links)),
             today=engagement.today(),

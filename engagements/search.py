@@ -1,4 +1,4 @@
-"""What is found of the preparation: the documents asked for, and what stands in files."""
+"""What is found of the preparation: the documents asked for, what stands in files, lessons and standing rules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
-from engagements.models import Attachment, DocumentRequest
+from engagements.models import Attachment, DocumentRequest, Lesson, StandingRule
+from engagements.rules.content import texts_of
 from onsite.accounts.models import User
 from onsite.core.search import Passage, register
 
@@ -29,6 +30,14 @@ def register_all() -> None:
         rows=lambda rows: rows.select_related("kept_text"),
         url=_address_of_file,
     )
+    register(Lesson, name="lesson", label=pgettext_lazy("search", "Lessons"), reader=read_lesson)
+    register(
+        StandingRule,
+        name="rule",
+        label=pgettext_lazy("search", "Standing rules"),
+        reader=read_rule,
+        rows=lambda rows: rows.prefetch_related("versions"),
+    )
 
 
 def read_request(row: DocumentRequest) -> Iterator[Passage]:
@@ -45,6 +54,20 @@ def read_file(row: Attachment) -> Iterator[Passage]:
     """A file's name and all that it says, masked; shared as the file is."""
     is_shared = not row.is_internal and row.is_cleared
     yield Passage(row.name, row.full_text, row.uploaded_at, is_shared=is_shared, engagement_id=row.engagement_id)
+
+
+def read_lesson(row: Lesson) -> Iterator[Passage]:
+    """What happened, why, and the rule. A client reads a shared one in the closing report: no page of theirs shows it."""
+    yield Passage(
+        row.title, f"{row.what_happened}\n{row.why}\n{row.rule}", row.written_at, engagement_id=row.engagement_id
+    )
+
+
+def read_rule(row: StandingRule) -> Iterator[Passage]:
+    """What a rule demands by now, for all of the vendor's people, until it is retired."""
+    newest = next(iter(row.versions.all()), None)
+    if row.is_active and newest is not None:
+        yield Passage(row.title, "\n".join([newest.text, *texts_of(newest.content)]), newest.written_at)
 
 
 def _address_of_file(row: Attachment, user: User) -> str:

@@ -31,3 +31,9 @@ def mask_file(job_id: int) -> None:
 def read_file(job_id: int) -> None:
     """Read what the file of this job says, for the search."""
     jobs.run(job_id)
+
+
+@shared_task(name="engagements.apply_rules")
+def apply_rules(job_id: int) -> None:
+    """Bring the standing rule of this job to all it binds."""
+    jobs.run(job_id)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy
 
 from engagements.models import Engagement, Phase
@@ -82,7 +83,7 @@ def open_engagement(request: HttpRequest, engagement_id: int) -> Engagement:
 
 def workspace(request: HttpRequest, engagement: Engagement, tab: str, *, heading: str = "") -> dict[str, Any]:
     """Return what `engagements/workspace.html` needs. `can` says by permission name what this person may do here
-    (`can.edit_goals`); `heading` is the page's own name, else the engagement's stands there. One query."""
+    (`can.edit_goals`); `heading` is the page's own name, else the engagement's stands there. One query at most."""
     user = person(request)
     return {
         "engagement": engagement,
@@ -90,7 +91,8 @@ def workspace(request: HttpRequest, engagement: Engagement, tab: str, *, heading
         "tab": tab,
         "tabs": tabs(request, engagement, tab),
         "phases": phases(engagement),
-        "can": {permission.name.lower(): True for permission in engagement.permissions_of(user)},
+        # Asked for where a page asks: a kept one does not.
+        "can": SimpleLazyObject(lambda: {one.name.lower(): True for one in engagement.permissions_of(user)}),
         "today": engagement.today(),
     }
 

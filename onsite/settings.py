@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from onsite.core.redact import redact
 from onsite.env import read
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "onsite.core.middleware.DatabaseOutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "onsite.core.middleware.CompressPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -70,6 +72,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "onsite.core.middleware.FormAddressMiddleware",
+    "onsite.accounts.middleware.ViewAsMiddleware",
 ]
 
 ROOT_URLCONF = "onsite.urls"
@@ -109,12 +112,20 @@ else:
     _database |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASES = {"default": _database}
 
-# Sign-in limits count in the cache, so every process must see the same one.
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.broker_url}
-    if ENV.uses_redis
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
-}
+
+# Sign-in limits count in the cache, so every process must see the same one. Pages are kept apart from them: files of
+# pages must not push the counts out of a folder that holds a few hundred, and a count must not be lost with the pages.
+def _cache(name: str) -> dict[str, Any]:
+    if ENV.uses_redis:
+        return {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": ENV.broker_url,
+            "KEY_PREFIX": "" if name == "cache" else name,
+        }
+    return {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / name}
+
+
+CACHES: dict[str, dict[str, Any]] = {"default": _cache("cache"), "pages": _cache("pages")}
 SESSION_ENGINE = (
     "django.contrib.sessions.backends.cached_db" if ENV.uses_redis else "django.contrib.sessions.backends.db"
 )
@@ -124,15 +135,22 @@ MEDIA_URL = ""  # Files are private: one view serves them after checking access.
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-_STATIC_STORAGE = {
-    "demo": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
-    "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
-    "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",
-}
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "onsite.core.static_files.AskedForFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": _STATIC_STORAGE[MODE]},
+    "staticfiles": {
+        # Named by their content and compressed once: kept for good by a browser. Tests read them where they were written.
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# A map is for who reads the code; nobody's page waits for it.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 # A text of ten megabytes must reach its field's own message instead of a bare error page; a Chinese one is sent
 # with nine bytes for each character.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
@@ -222,7 +240,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"reports.*": {"queue": "pdf"}}
+CELERY_TASK_ROUTES = {"reports.judge_portfolio": {"queue": "default"}, "reports.*": {"queue": "pdf"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "send what is due": {"task": "notifications.sweep", "schedule": 30.0},
@@ -236,7 +254,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget the answers of long ago": {"task": "core.forget_answers", "schedule": 6 * 3600.0},
     "forget the files that nobody took": {"task": "core.forget_incoming", "schedule": 3600.0},
+    "delete the exports of long ago": {"task": "reports.forget_exports", "schedule": 6 * 3600.0},
     "remind of missed stand-ups": {"task": "standups.remind_of_missed_days", "schedule": 300.0},
+    "judge the portfolio after midnight": {"task": "reports.judge_portfolio", "schedule": 600.0},
     "keep each day's plan": {"task": "engagements.take_plan_snapshots", "schedule": 1800.0},
 }
 

@@ -10,6 +10,7 @@ handler500 = "onsite.core.middleware.outage_or_error"
 urlpatterns = [
     path("", home, name="home"),
     path("", include("reports.urls")),
+    path("", include("reports.lessons_urls")),
     path("accounts/", include("onsite.accounts.urls")),
     path("accounts/", include("onsite.accounts.entrance_urls")),
     path("messages/", include("onsite.notifications.urls")),

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from onsite.core import audit
+from onsite.core import audit, stored
 from onsite.core.errors import DomainError
 from onsite.core.jobs import Progress
 from onsite.core.pdf import renderer_fingerprint
@@ -67,8 +67,7 @@ def _unchanged(edition: GuideEdition, number: int, sha256: str) -> bytes:
 
 def _keep(edition: GuideEdition, pdf: bytes) -> None:
     """Store the bytes under their hash; the row takes them only while it has none."""
-    digest = hashlib.sha256(pdf).hexdigest()
-    name = default_storage.save(f"guides/{edition.pk}/{digest[:32]}.pdf", ContentFile(pdf))
+    name, digest = stored.keep(f"guides/{edition.pk}", ContentFile(pdf), suffix="pdf")
     with transaction.atomic():
         free = GuideEdition.objects.unscoped().filter(pk=edition.pk, pdf="")
         kept = free.update(pdf=name, pdf_hash=digest, renderer=renderer_fingerprint())
@@ -78,4 +77,5 @@ def _keep(edition: GuideEdition, pdf: bytes) -> None:
             audit.record(chain=chain, actor=None, action="guide.printed", target=edition, data=data)
     if not kept:
         log.info("guide_printed_twice", edition=edition.pk)
-        default_storage.delete(name)
+        if not GuideEdition.objects.unscoped().filter(pk=edition.pk, pdf=name).exists():
+            default_storage.delete(name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -20,11 +20,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from engagements.models import Engagement, Phase
-from onsite.accounts.access import require
+from engagements.services.goals import keep_closing_values
+from onsite.accounts.access import can, require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
-from onsite.core import audit, jobs
+from onsite.core import audit, jobs, stored
 from onsite.core.errors import DomainError, StaleError
+from onsite.core.failpoints import failpoint
 from onsite.core.jobs import Progress
 from onsite.core.models import Job
 from onsite.core.pdf import renderer_fingerprint
@@ -34,6 +36,7 @@ from reports.documents.printing import print_document, refuse_missing_glyphs
 from reports.documents.snapshot import Snapshot
 from reports.figures.weekly import Week
 from reports.models import Document, DocumentKind, Draft
+from reports.review import NOT_REVIEWED
 
 JOB = "document"
 # Somebody may write while the snapshot is built; then it is built again, so that data and audit head belong together.
@@ -50,14 +53,20 @@ def draft_of(engagement: Engagement, kind: DocumentKind, period: str = "") -> Dr
 
 def save_draft(
     *, actor: User, engagement: Engagement, kind: DocumentKind, version: int,
-    summary: str, proposals: str = "", changes: str = "", period: str = "",
+    summary: str, proposals: str = "", changes: str = "", period: str = "", narrative: Mapping[str, str] | None = None,
 ) -> Draft:  # fmt: skip
-    """Keep the narrative. `version` is the one the writer started from; `period` the week of a weekly report.
+    """Keep the narrative. `version` is the one the writer started from; `period` the week of a weekly report; `narrative`
+    the words around the numbers by the anchor of their chapter. What a manager approved is a version, and this makes a
+    new one, unless not a word changed: then nothing is kept.
 
     Raises StaleError where somebody else saved meanwhile; nothing is overwritten then.
     """
     require(actor, Permission.DRAFT_DOCUMENT, engagement)
-    words: dict[str, Any] = {"summary": summary, "proposals": proposals, "changes": changes}
+    words: dict[str, Any] = {"summary": _lines(summary), "proposals": _lines(proposals), "changes": changes}
+    words["narrative"] = {anchor: _lines(text) for anchor, text in (narrative or {}).items() if text.strip()}
+    stored = draft_of(engagement, kind, period)
+    if version and stored.version == version and all(getattr(stored, name) == said for name, said in words.items()):
+        return stored
     with transaction.atomic():
         if version == 0:
             _begin_draft(actor, engagement, kind, period, words)
@@ -69,6 +78,11 @@ def save_draft(
         data = {**_named(kind, period), "version": draft.version}
         audit.record(chain=engagement.audit_chain, actor=actor, action="document.drafted", target=draft, data=data)
     return draft
+
+
+def _lines(text: str) -> str:
+    """A browser ends lines in its own way: the same words are the same words."""
+    return text.replace("\r\n", "\n")
 
 
 def _named(kind: DocumentKind, period: str) -> dict[str, str]:
@@ -112,7 +126,7 @@ def issue_document(
         head = audit.head_of(engagement.audit_chain)
         row = Engagement.objects.unscoped().select_related("client", "created_by").get(pk=engagement.pk)
         draft = draft_of(row, kind, period)
-        _refuse_unready(row, kind, draft)
+        _refuse_unready(actor, row, kind, draft)
         snapshot = dated(build(row, kind, draft, language), on or row.today())
         refuse_missing_glyphs(snapshot)
         document = _freeze(actor, draft, snapshot, version=version, head=head)
@@ -121,7 +135,7 @@ def issue_document(
     raise DomainError(_("The engagement is being changed right now. Please issue again in a moment."))
 
 
-def _refuse_unready(engagement: Engagement, kind: DocumentKind, draft: Draft) -> None:
+def _refuse_unready(actor: User, engagement: Engagement, kind: DocumentKind, draft: Draft) -> None:
     if kind == DocumentKind.WEEKLY_REPORT:
         _refuse_untold_week(engagement, draft)
     if kind != DocumentKind.CLOSING_REPORT:
@@ -130,6 +144,8 @@ def _refuse_unready(engagement: Engagement, kind: DocumentKind, draft: Draft) ->
         raise DomainError(_("The closing report is issued once the review has begun."))
     if not draft.summary.strip():
         raise DomainError(_("Write the conclusion first: the report begins with it."), field="summary")
+    if not (draft.is_approved or can(actor, Permission.REVIEW_DOCUMENT, engagement)):
+        raise DomainError(_("A delivery manager has to approve this version of the words first: ask for the review."))
 
 
 def _refuse_untold_week(engagement: Engagement, draft: Draft) -> None:
@@ -156,12 +172,16 @@ def _freeze(actor: User, draft: Draft, snapshot: Issued, *, version: int, head: 
             engagement=engagement, kind=kind, period=period, version=version, language=snapshot.language, snapshot={},
             issued_by=actor, issued_at=timezone.now(),
         )  # fmt: skip
-        url = settings.BASE_URL + reverse("reports:document", args=[engagement.pk, document.pk])
+        url = settings.BASE_URL + reverse("reports:verify_code", args=[document.code])
         final = sealed(snapshot, version=version, verify_url=url, audit_head=head)
         document.snapshot, document.snapshot_hash = json.loads(final.to_json()), final.sha256
         document.save(update_fields=["snapshot", "snapshot_hash"])
-        # It told what this version changes; the next one starts without.
-        Draft.objects.filter(engagement=engagement, kind=kind, period=period).exclude(changes="").update(changes="")
+        if kind == DocumentKind.CLOSING_REPORT:
+            keep_closing_values(actor, engagement)
+        # It told what this version changes, and was approved for it; the next one starts without. Words that somebody saved
+        # since are those of the next one already.
+        told = Draft.objects.filter(engagement=engagement, kind=kind, period=period, version=draft.version)
+        told.update(changes="", **NOT_REVIEWED)
         data = {**_named(kind, period), "version": version, "language": final.language, "hash": final.sha256}
         audit.record(chain=engagement.audit_chain, actor=actor, action="document.issued", target=document, data=data)
         jobs.start(kind=JOB, subject_id=document.pk, actor=actor)
@@ -214,8 +234,9 @@ def intact_snapshot(document: Document) -> Snapshot:
 
 def _keep(document: Document, pdf: bytes) -> None:
     """Store the bytes under their hash; the row takes them only while it has none."""
-    digest = hashlib.sha256(pdf).hexdigest()
-    name = default_storage.save(f"documents/{document.pk}/{digest[:32]}.pdf", ContentFile(pdf))
+    failpoint("document.printed")
+    name, digest = stored.keep(f"documents/{document.pk}", ContentFile(pdf), suffix="pdf")
+    failpoint("document.stored")
     with transaction.atomic():
         kept = Document.objects.filter(pk=document.pk, pdf="").update(
             pdf=name, pdf_hash=digest, renderer=renderer_fingerprint()
@@ -226,4 +247,5 @@ def _keep(document: Document, pdf: bytes) -> None:
             audit.record(chain=chain, actor=None, action="document.printed", target=document, data=data)
     if not kept:
         log.info("document_printed_twice", document=document.pk)
-        default_storage.delete(name)
+        if not Document.objects.filter(pk=document.pk, pdf=name).exists():
+            default_storage.delete(name)

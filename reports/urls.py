@@ -2,19 +2,44 @@
 
 from django.urls import include, path
 
-from reports.views import chat, dashboards, documents, files, weekly
+from reports.views import (
+    chat,
+    dashboards,
+    delay,
+    documents,
+    exports,
+    files,
+    goal_chain,
+    review,
+    verify,
+    visit_work,
+    visits,
+    weekly,
+    who_is_where,
+)
 
 app_name = "reports"
 
 engagement = [
     path("dashboard/", dashboards.dashboard, name="dashboard"),
+    path("delay/", delay.delay, name="delay"),
+    path("delay/publish/", delay.delay_publish, name="delay_publish"),
+    path("delay/withdraw/", delay.delay_withdraw, name="delay_withdraw"),
+    path("delay/<int:stage_id>/<date:day>/", delay.delay_voice, name="delay_voice"),
     path("documents/", documents.document_list, name="documents"),
     path("documents/<str:kind>/draft/", documents.draft, name="draft"),
     path("documents/<str:kind>/issue/", documents.issue, name="issue"),
+    path("documents/closing_report/review/", review.review, name="review"),
+    path("documents/closing_report/review/ask/", review.ask, name="review_ask"),
+    path("documents/closing_report/review/approve/", review.approve, name="review_approve"),
+    path("documents/closing_report/review/send-back/", review.send_back, name="review_send_back"),
+    path("documents/closing_report/remarks/", review.remark_create, name="remark_create"),
+    path("documents/closing_report/remarks/<int:pk>/settle/", review.remark_settle, name="remark_settle"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("documents/<int:pk>/print/", documents.document_print, name="document_print"),
     path("documents/<int:pk>/pdf/", files.document_pdf, name="document_pdf"),
     path("documents/<int:pk>/word/", files.document_word, name="document_word"),
+    path("goal-chain/", goal_chain.goal_chain, name="goal_chain"),
     path("weekly/", weekly.weekly, name="weekly"),
     path("weekly/<str:week>/", weekly.weekly_report, name="weekly_report"),
     path("weekly/<str:week>/issue/", weekly.weekly_issue, name="weekly_issue"),
@@ -24,10 +49,29 @@ engagement = [
     path("functions/guide/", files.interview_guide, name="interview_guide"),
     path("stand-ups/<date:day>/minutes/", files.minutes, name="minutes"),
     path("cutover/print/", files.run_sheet, name="run_sheet"),
+    path("visits/", visits.visit_list, name="visit_list"),
+    path("visits/<int:pk>/", visits.visit, name="visit"),
+    path("visits/<int:pk>/appoint/", visits.appoint, name="visit_appoint"),
+    path("visits/<int:pk>/withdraw/", visits.withdraw, name="visit_withdraw"),
+    path("visits/<int:pk>/attempts/", visits.attempt, name="visit_attempt"),
 ]
 
 urlpatterns = [
     path("portfolio/", dashboards.portfolio, name="portfolio"),
     path("today/", dashboards.today, name="today"),
+    path("who-is-where/", who_is_where.who_is_where, name="who_is_where"),
+    path("who-is-where/absences/new/", who_is_where.absence_create, name="absence_create"),
+    path("who-is-where/absences/<int:pk>/", who_is_where.absence_edit, name="absence_edit"),
+    path("who-is-where/absences/<int:pk>/delete/", who_is_where.absence_delete, name="absence_delete"),
+    path("satisfaction/", dashboards.satisfaction, name="satisfaction"),
+    path("visits/", visit_work.worklist, name="visit_worklist"),
+    path("visits/needs/", visit_work.need_list, name="new_need_list"),
+    path("visits/needs/<int:pk>/", visit_work.need, name="new_need"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<str:code>/", verify.verify, name="verify_code"),
+    path("exports/", exports.export_list, name="exports"),
+    path("exports/<int:pk>/", exports.export, name="export"),
+    path("exports/<int:pk>/cancel/", exports.export_cancel, name="export_cancel"),
+    path("exports/<int:pk>/zip/", exports.export_zip, name="export_zip"),
     path("engagements/<int:engagement_id>/", include(engagement)),
 ]

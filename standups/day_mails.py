@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from engagements.models import Engagement
 from engagements.services.reminders import lead_of
 from onsite.notifications import kinds
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import Readers, Topic, Written
 from onsite.notifications.models import Message
 from standups.models import Comment
 from standups.services.reminding import is_told
@@ -59,5 +59,18 @@ def _written(message: Message, subject: str, template: str, engagement: Engageme
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register("stand_up_commented", stand_up_commented, label=gettext_lazy("Remark on a stand-up"))
-    kinds.register("stand_up_missed", stand_up_missed, label=gettext_lazy("Stand-up not published"))
+    kinds.register(
+        "stand_up_commented",
+        stand_up_commented,
+        label=gettext_lazy("Remark on a stand-up"),
+        when=gettext_lazy("When somebody remarks on a stand-up and it is meant for you."),
+        topic=Topic.ON_SITE,
+    )
+    kinds.register(
+        "stand_up_missed",
+        stand_up_missed,
+        label=gettext_lazy("Stand-up not published"),
+        when=gettext_lazy("When no stand-up of an agreed day is published in an engagement you lead."),
+        topic=Topic.ON_SITE,
+        readers=Readers.VENDOR,
+    )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from onsite.notifications import kinds
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import Topic, Written
 from onsite.notifications.models import Message
 from standups.models import Idea
 
@@ -42,5 +42,17 @@ def _written(message: Message, idea: Idea, subject: str, template: str) -> Writt
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register("idea_thanked", idea_thanked, label=gettext_lazy("Thanks for an idea"))
-    kinds.register("idea_outcome", idea_outcome, label=gettext_lazy("What becomes of an idea"))
+    kinds.register(
+        "idea_thanked",
+        idea_thanked,
+        label=gettext_lazy("Thanks for an idea"),
+        when=gettext_lazy("When somebody thanks you for an idea."),
+        topic=Topic.ON_SITE,
+    )
+    kinds.register(
+        "idea_outcome",
+        idea_outcome,
+        label=gettext_lazy("What becomes of an idea"),
+        when=gettext_lazy("When it is decided what becomes of your idea."),
+        topic=Topic.ON_SITE,
+    )

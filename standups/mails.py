@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from onsite.notifications import kinds
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import Readers, Topic, Written
 from onsite.notifications.models import Message
 from standups.models import ConcernState, Problem, Reply
 from standups.services.concerns import leader_of
@@ -71,6 +71,27 @@ def _written(message: Message, problem: Problem, subject: str, template: str, re
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register("concern_raised", concern_raised, label=gettext_lazy("A concern was raised"))
-    kinds.register("concern_answered", concern_answered, label=gettext_lazy("A concern was answered"))
-    kinds.register("concern_reopened", concern_reopened, label=gettext_lazy("A concern is not settled"))
+    kinds.register(
+        "concern_raised",
+        concern_raised,
+        label=gettext_lazy("A concern was raised"),
+        when=gettext_lazy("When a doubt is raised in an engagement you lead."),
+        topic=Topic.ON_SITE,
+        readers=Readers.VENDOR,
+    )
+    kinds.register(
+        "concern_answered",
+        concern_answered,
+        label=gettext_lazy("A concern was answered"),
+        when=gettext_lazy("When a concern was answered and your word is asked for."),
+        topic=Topic.ON_SITE,
+        readers=Readers.CLIENT,
+    )
+    kinds.register(
+        "concern_reopened",
+        concern_reopened,
+        label=gettext_lazy("A concern is not settled"),
+        when=gettext_lazy("When an answer did not settle a concern."),
+        topic=Topic.ON_SITE,
+        readers=Readers.VENDOR,
+    )

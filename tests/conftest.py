@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import close_old_connections, connection, connections
 from django.test import Client
@@ -17,8 +18,9 @@ from hypothesis import HealthCheck, settings
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Role
-from onsite.core import append_only
+from onsite.core import append_only, company
 from tests.factories import ClientFactory, EngagementFactory, MembershipFactory, UserFactory
+from tests.installation import django_db_setup, installation
 from tests.mail_server import mail_server, smtp
 
 _QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -26,8 +28,8 @@ settings.register_profile("ci", max_examples=100, deadline=None, suppress_health
 settings.register_profile("prove", max_examples=5000, deadline=None, suppress_health_check=_QUIET)
 settings.load_profile("ci")
 
-# Fixtures of every room that sends mail.
-__all__ = ["mail_server", "smtp"]
+# Fixtures of every room that sends mail, or runs in processes of its own.
+__all__ = ["django_db_setup", "installation", "mail_server", "smtp"]
 
 SignIn = Callable[[User], Client]
 InParallel = Callable[..., list[Any]]
@@ -173,5 +175,6 @@ def _no_reader_yet() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_counted_yet() -> None:
-    """The limits on tries begin anew with each test."""
+    """The limits on tries begin anew with each test, and no name of another test's company is shown."""
     cache.clear()
+    company.show(django_settings.VENDOR_NAME)

@@ -1,5 +1,5 @@
-"""What the gates demand before execution and before the review, put there cheaply: rows, and a manual that was issued
-without being printed."""
+"""What the gates demand before execution, before the review and before the end, put there cheaply: rows, and documents that
+were issued without being printed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engagements.models import Baseline, ContingencyPlan, Engagement, Function, 
 from engagements.preparedness import EMERGENCIES
 from onsite.accounts.models import User
 from reports.models import Document, DocumentKind
-from tests.factories import HandOverFactory, go_decision_of
+from tests.factories import HandOverFactory, LessonFactory, ReturnedAccessFactory, SurveyFactory, go_decision_of
 
 
 def make_ready_for_execution(engagement: Engagement, lead: User) -> None:
@@ -29,6 +29,15 @@ def make_ready_for_review(engagement: Engagement) -> None:
     """Everything but the go-live day and solved problems: the client's signed Go for today, and a day for the hand-over."""
     go_decision_of(engagement, go_live_on=engagement.today())
     HandOverFactory(engagement=engagement, planned_on=engagement.today())
+
+
+def make_ready_for_closing(engagement: Engagement) -> None:
+    """Everything that the closing asks: an issued report, a survey that was asked, a lesson, and an account given back."""
+    author = engagement.created_by
+    make_manual(engagement, author, kind=DocumentKind.CLOSING_REPORT, pdf="r.pdf", pdf_hash="0" * 64)
+    SurveyFactory(engagement=engagement, created_by=author)
+    LessonFactory(engagement=engagement, written_by=author)
+    ReturnedAccessFactory(engagement=engagement, returned_on=engagement.today(), received_by="信息科")
 
 
 def make_function(engagement: Engagement, *, name: str = "周计划排产", **fields: Any) -> Function:
@@ -52,9 +61,9 @@ def make_contingency_plan(engagement: Engagement, owner: User, emergency: str, *
     return ContingencyPlan.objects.create(engagement=engagement, emergency=emergency, **(given | fields))
 
 
-def make_manual(engagement: Engagement, issuer: User) -> Document:
-    """A frozen manual; nothing is printed."""
+def make_manual(engagement: Engagement, issuer: User, **fields: Any) -> Document:
+    """A frozen manual, or another document; nothing is printed."""
+    given = {"kind": DocumentKind.FIELD_MANUAL, "version": 1, "language": "zh-hans", "snapshot": {}} | fields
     return Document.objects.create(
-        engagement=engagement, kind=DocumentKind.FIELD_MANUAL, version=1, language="zh-hans", snapshot={},
-        snapshot_hash="0" * 64, issued_by=issuer, issued_at=timezone.now(),
-    )  # fmt: skip
+        engagement=engagement, snapshot_hash="0" * 64, issued_by=issuer, issued_at=timezone.now(), **given
+    )

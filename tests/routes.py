@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.engagements.assigned_routes import ASSIGNED_ROUTES
+from tests.engagements.survey_routes import SURVEY_ROUTES
 from tests.policies import (
     CLIENT_IN,
     EVERYONE,
@@ -16,6 +18,11 @@ from tests.policies import (
     Inside,
     Public,
 )
+from tests.reports.delay_routes import DELAY_ROUTES
+from tests.reports.export_routes import EXPORT_ROUTES
+from tests.reports.learned_routes import LEARNED_ROUTES
+from tests.reports.review_routes import REVIEW_ROUTES
+from tests.reports.visit_routes import VISIT_ROUTES
 from tests.standups.cutting_over import a_template
 from tests.training.routes import TRAINING_ROUTES
 
@@ -29,6 +36,13 @@ ALLAUTH = {
 
 ROUTES: dict[str, Company | Inside | Public] = {
     **TRAINING_ROUTES,
+    **REVIEW_ROUTES,
+    **DELAY_ROUTES,
+    **VISIT_ROUTES,
+    **SURVEY_ROUTES,
+    **ASSIGNED_ROUTES,
+    **EXPORT_ROUTES,
+    **LEARNED_ROUTES,
     "healthz": Public(),
     "home": Company(EVERYONE),
     "search:page": Company(EVERYONE),
@@ -43,12 +57,28 @@ ROUTES: dict[str, Company | Inside | Public] = {
     # people
     "accounts:invitation": Public(args=lambda world: ["absent-token"]),
     "accounts:set_language": Public(),
+    "accounts:view_as_end": Company(None, EVERYONE),
     "accounts:settings": Company(EVERYONE, EVERYONE),
+    "accounts:sign_in": Company(EVERYONE),
+    "accounts:templates": Company(MANAGER),
+    "accounts:company": Company(PEOPLE, PEOPLE),
+    "accounts:calendars": Company(PEOPLE),
+    # Nobody has uploaded a logo here.
+    "accounts:company_logo": Company(set(), args=lambda world: ["0"], hidden=frozenset(PEOPLE)),
+    "accounts:roles": Company(PEOPLE),
     "accounts:people": Company(PEOPLE),
     "accounts:person_invite": Company(PEOPLE, PEOPLE),
     "accounts:person_reinvite": Company(None, PEOPLE, args=lambda world: [world.people["engineer"].pk]),
     "accounts:person_active": Company(None, PEOPLE, args=lambda world: [world.people["engineer"].pk]),
     "notifications:message_list": Company(PEOPLE),
+    "notifications:inbox": Company(EVERYONE),
+    "notifications:inbox_read": Company(None, EVERYONE),
+    # The message is nobody's of these: a foreign one is absent.
+    "notifications:inbox_message": Company(
+        set(), args=lambda world: [world.message.pk], hidden=frozenset(EVERYONE)
+    ),
+    "notifications:choices": Company(EVERYONE, EVERYONE),
+    "notifications:preview": Company(EVERYONE, args=lambda world: ["joined"]),
     "notifications:message_retry": Company(None, PEOPLE, args=lambda world: [world.message.pk]),
     # the company's lists
     "engagements:list": Company(EVERYONE),
@@ -65,6 +95,7 @@ ROUTES: dict[str, Company | Inside | Public] = {
         None, MANAGER, args=lambda world: [world.ids(world.engagement)["contingency_model"]]
     ),
     "engagements:plan_template_list": Company(MANAGER),
+    "engagements:publications": Company(MANAGER),
     "engagements:plan_template_edit": Company(MANAGER, MANAGER, args=lambda world: [world.plan_template.pk]),
     "engagements:plan_template_delete": Company(None, MANAGER, args=lambda world: [world.plan_template.pk]),
     "run_sheets:template_list": Company(VENDOR),
@@ -147,9 +178,8 @@ ROUTES: dict[str, Company | Inside | Public] = {
     "engagements:colleague_add": Inside(LEADERS, LEADERS),
     "engagements:client_person_invite": Inside(LEADERS, LEADERS),
     "engagements:member_end": Inside(None, LEADERS, ids="membership"),
+    "engagements:view_as": Inside(None, MANAGER, ids="client_membership"),
     "engagements:go_live": Inside(MANAGER, MANAGER),
-    "engagements:visit_list": Inside(MEMBERS),
-    "engagements:visit_hold": Inside(VENDOR_IN, VENDOR_IN, ids="visit"),
     "engagements:review": Inside(VENDOR_IN),
     "engagements:attachment": Inside(MEMBERS, ids="attachment"),
     "engagements:file_list": Inside(VENDOR_IN),

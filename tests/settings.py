@@ -24,4 +24,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in the demo: threads and child processes then meet real locks.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 # Sign-in limits count in the cache: a test must not be stopped by what another one did, in this process or beside it.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Pages are made anew for each request, because tests write rows past the services that raise a version; those about kept
+# pages ask for `kept_pages`.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+}

@@ -15,28 +15,21 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from onsite.accounts.models import User
 from onsite.core.checks import our_patterns
 from tests.channels import body_of
+from tests.crawl.routes import named_routes
 from tests.policies import CLIENT_IN, EVERYONE, Company, Inside
 from tests.routes import ALLAUTH, ROUTES
 from tests.world import CANARY_FOREIGN, CANARY_INTERNAL, World, build_world
 
 
-def _named(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from _named(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
-        else:
-            yield f"{prefix}{entry.name}", entry
-
-
 def test_every_route_has_an_entry() -> None:
     """TRUST.md 4: a new route without its entry here is red, and so is an entry without a route."""
-    assert {name for name, _pattern in _named()} == set(ROUTES) | ALLAUTH
+    assert {name for name, _pattern in named_routes()} == set(ROUTES) | ALLAUTH
 
 
 def test_every_view_of_ours_declares_a_policy() -> None:

@@ -96,10 +96,11 @@ def line_count(path: Path) -> int:
         ("script without a source", r"<script(?![^>]*\bsrc=)"),
         ("javascript: address", r"""["']\s*javascript:"""),
         ("address of another site", r"""(?:src|href|action)\s*=\s*["']\s*(?:https?:)?//"""),
+        ("attribute HTML doesn't know (data-hx-… is the same)", r"<[^>]*\shx-[a-z]"),
     ],
 )
 def test_pages_hold_nothing_the_content_policy_forbids(fault: str, pattern: str) -> None:
-    """CSP: no inline style, script or handler, and nothing from another site."""
+    """CSP: no inline style, script or handler, and nothing from another site; and nothing that is no HTML."""
     found = [
         f"{name_of(path)}:{text.count(chr(10), 0, match.start()) + 1} {match.group()}"
         for path in PAGES

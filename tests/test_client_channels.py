@@ -50,6 +50,7 @@ from tests.factories import (
     StandUpFactory,
     UserFactory,
 )
+from tests.reports.issuing import approve
 from tests.standups import concerning
 from tests.standups.browser import line
 from tests.training.sitting import a_course, a_session
@@ -194,6 +195,8 @@ def _documents(engagement: Engagement, engineer: User) -> None:
     ):
         named: dict[str, Any] = {"actor": engineer, "engagement": engagement, "kind": kind, "period": period}
         draft = documents.save_draft(**named, version=0, summary=SHARED)
+        if kind == DocumentKind.CLOSING_REPORT:
+            approve(engagement)
         issued = documents.issue_document(**named, language="zh-hans", version=1)
         documents.render_document(issued.pk, lambda percent: None)
         if kind != DocumentKind.WEEKLY_REPORT:

@@ -5,6 +5,7 @@ Texts of the foreign engagement hold CANARY_FOREIGN, internal rows and drafts of
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from engagements.models import Attachment, Engagement, FollowUpVisit, PlanTemplate, Preview, Waiver
+from engagements.models import Attachment, Engagement, PlanTemplate, Preview, Waiver
 from engagements.services import contingency, plan, signing
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Role
@@ -25,6 +26,8 @@ from reports.building.snapshots import build
 from reports.figures.weekly import Week
 from reports.models import Document, DocumentKind, Draft
 from standups.models import CaseEvidence, RoleTraining, Section
+from tests.engagements.assigning import assigned_of_the_world
+from tests.engagements.surveying import surveys_of_the_world
 from tests.factories import (
     CellFactory,
     ChangeRequestFactory,
@@ -61,6 +64,10 @@ from tests.factories import (
     UatRoundFactory,
     UserFactory,
 )
+from tests.reports.delays import delays_of_the_world
+from tests.reports.learning import lessons_of_the_world
+from tests.reports.reviewing import reviews_of_the_world
+from tests.reports.visiting import visits_of_the_world
 from tests.standups import concerning, cutting_over
 from tests.training import writing
 from tests.training.learning import results_of_the_world
@@ -163,9 +170,6 @@ def _fill(engagement: Engagement, lead: User, second: User, word: str, internal:
         engagement=engagement, name=f"{word}.mp4", media_type="video/mp4", size_bytes=len(PNG), sha256="2" * 64,
         file=attachment.file.name, uploaded_by=lead,
     )  # fmt: skip
-    visit = FollowUpVisit.objects.create(
-        engagement=engagement, kind="1m", revision=1, anchor_on=engagement.today(), due_on=engagement.today()
-    )
     return {
         "objective": objective.pk,
         "change": ChangeRequestFactory(
@@ -182,8 +186,13 @@ def _fill(engagement: Engagement, lead: User, second: User, word: str, internal:
         **materials_of_the_world(engagement, lead, word, internal),
         **sessions_of_the_world(engagement, lead, word),
         **results_of_the_world(engagement, lead, word, internal),
+        **lessons_of_the_world(engagement, lead, word, internal),
+        **delays_of_the_world(engagement, lead, word, internal),
+        **surveys_of_the_world(engagement, lead, word, internal),
+        **assigned_of_the_world(engagement, lead, second),
         "membership": engagement.memberships.unscoped().get(user=lead).pk,
-        "visit": visit.pk,
+        "client_membership": engagement.memberships.unscoped().get(part=Part.CLIENT_PM).pk,
+        **visits_of_the_world(engagement, lead, second, objective, word, internal),
         "attachment": attachment.pk,
         "file_page": 1,
         "recording": recording.pk,
@@ -315,18 +324,27 @@ def _loaded(engagement: Engagement, lead: User, word: str) -> dict[str, Any]:
     return {"data_object": row.pk, "load_round": line.round_id, "count_line": line.pk}
 
 
+def _pdf_of(word: str) -> bytes:
+    return b"%PDF-1.7 " + word.encode()
+
+
+def _hash_of(word: str) -> str:
+    return hashlib.sha256(_pdf_of(word)).hexdigest()
+
+
 def _documents(engagement: Engagement, lead: User, word: str, internal: str) -> dict[str, Any]:
     Draft.objects.create(
         engagement=engagement, kind=DocumentKind.FIELD_MANUAL, summary=internal, proposals=internal, edited_by=lead
     )
     document = Document(
         engagement=engagement, kind=DocumentKind.FIELD_MANUAL, version=1, language="zh-hans", snapshot={},
-        snapshot_hash="0" * 64, pdf_hash="0" * 64, issued_by=lead, issued_at=timezone.now(),
+        snapshot_hash="0" * 64, pdf_hash=_hash_of(word), issued_by=lead, issued_at=timezone.now(),
     )  # fmt: skip
-    document.pdf.save("world.pdf", ContentFile(b"%PDF-1.7 " + word.encode()))
+    document.pdf.save("world.pdf", ContentFile(_pdf_of(word)))
     return {
         "document": document.pk,
         "document_kind": DocumentKind.FIELD_MANUAL.value,
+        **reviews_of_the_world(engagement, lead, internal),
         **_weekly_report(engagement, lead, word, internal),
     }
 
@@ -338,8 +356,8 @@ def _weekly_report(engagement: Engagement, lead: User, word: str, internal: str)
     report = build(engagement, DocumentKind.WEEKLY_REPORT, Draft(**named, summary=word), "zh-hans")
     document = Document(
         **named, version=1, language="zh-hans", snapshot=json.loads(report.to_json()), snapshot_hash=report.sha256,
-        pdf_hash="0" * 64, issued_by=lead, issued_at=timezone.now(),
+        pdf_hash=_hash_of(word), issued_by=lead, issued_at=timezone.now(),
     )  # fmt: skip
-    document.pdf.save("week.pdf", ContentFile(b"%PDF-1.7 " + word.encode()))
+    document.pdf.save("week.pdf", ContentFile(_pdf_of(word)))
     Draft.objects.create(**named, summary=internal, edited_by=lead)
     return {"weekly_document": document.pk, "week": week}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,9 +11,8 @@ from django.utils.translation import gettext as _
 from engagements.models import Client
 from onsite.accounts.models import User
 from onsite.accounts.roles import Role
+from onsite.core.names import SHORTEST_NAME, as_word, folded
 from training.models import Learner
-
-SHORTEST_NAME = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +32,12 @@ class ClientNames:
 
     def named_in(self, text: str) -> Iterator[Named]:
         """Yield each name that stands in the text, with the first line that holds it."""
-        lines = [_folded(line) for line in text.split("\n")]
+        lines = [folded(line) for line in text.split("\n")]
         whole = "\n".join(lines)
         for name, what in self.known.items():
             if name not in whole:
                 continue
-            word = _as_word(name)
+            word = as_word(name)
             number = next((number for number, line in enumerate(lines, 1) if word.search(line)), None)
             if number is not None:
                 yield Named(what, name, number)
@@ -61,7 +58,7 @@ def client_names(*, but: int | None = None) -> ClientNames:
         (_("names a person of a client"), people.values_list("name", "email")),
         (_("names a person of a client"), learners.values_list("name", "email")),
     ):
-        for name in (_folded(name) for row in rows for name in row):
+        for name in (folded(name) for row in rows for name in row):
             if len(name) >= SHORTEST_NAME:
                 known.setdefault(name, what)
     return ClientNames(known)
@@ -71,14 +68,3 @@ def naming(texts: Iterable[str]) -> set[str]:
     """Return those of the texts that name a client or a person of a client."""
     names = client_names()
     return {text for text in texts if any(names.named_in(text))}
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _as_word(name: str) -> re.Pattern[str]:
-    """A name in Latin letters stands as a word of its own; Chinese puts nothing between words."""
-    before = r"(?<![a-z0-9])" if re.match("[a-z0-9]", name) else ""
-    after = r"(?![a-z0-9])" if re.search("[a-z0-9]$", name) else ""
-    return re.compile(before + re.escape(name) + after)

@@ -71,7 +71,11 @@ class EngagementForm(RowsForm):
     rows: ClassVar[tuple[Any, ...]] = (
         *("name", "core_task", "purpose"),
         *(Heading(_("Place and days")), "site", ("start_on", "agreed_go_live_on"), ("calendar", "time_zone")),
-        *(Heading(_("Rhythm")), InlineCheckboxes("stand_up_weekdays"), ("stand_up_at", "stand_up_in_writing")),
+        *(
+            Heading(_("Rhythm")),
+            InlineCheckboxes("stand_up_weekdays", template="components/inline_checkboxes.html"),
+            ("stand_up_at", "stand_up_in_writing"),
+        ),
         *(Heading(_("Documents and signatures")), "language", "signs_on_paper"),
         *(Heading(_("Files")), "data_stays_on_site", "file_quota_mb"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import cached_property, reduce
 from operator import or_
@@ -33,9 +34,17 @@ class Phase(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-# Visits, corrected documents and the people who see them outlive the engagement.
+# Visits, corrected documents, what is learned from both, and the people who see them outlive the engagement.
 AFTER_THE_END = frozenset(
-    {Permission.HOLD_VISIT, Permission.DRAFT_DOCUMENT, Permission.ISSUE_DOCUMENT, Permission.EDIT_TEAM}
+    {
+        Permission.HOLD_VISIT,
+        Permission.WRITE_LESSON,
+        Permission.DRAFT_DOCUMENT,
+        Permission.REVIEW_DOCUMENT,
+        Permission.ISSUE_DOCUMENT,
+        Permission.EDIT_TEAM,
+        Permission.VIEW_AS_CLIENT,
+    }
 )
 
 
@@ -183,6 +192,10 @@ class Engagement(models.Model):
                 self.memberships.unscoped().active().filter(user=user).values_list("part", flat=True)
             )
         return known[user.pk]
+
+    def know_parts(self, user: User, parts: Iterable[str]) -> None:
+        """Take what this person is here from whoever asked it for many engagements at once."""
+        self.__dict__.setdefault("_parts", {})[user.pk] = frozenset(parts)
 
     def permissions_of(self, user: User) -> frozenset[Permission]:
         """Return what this person may do here; once it is over, only what still goes on then."""

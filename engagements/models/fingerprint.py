@@ -15,10 +15,13 @@ def text_mark(text: str) -> str:
 
 
 def fingerprint_of(row: models.Model, *, without: Collection[str] = ()) -> str:
-    """Return the hash of the row's own editable fields but those named in `without`."""
+    """Return the hash of the row's own editable fields but those named in `without`.
+
+    The same before and after it was stored: PostgreSQL gives the keys of a JSON field back in an order of its own.
+    """
     told = [
         [field.attname, field.value_to_string(row)]
         for field in row._meta.concrete_fields
         if field.editable and field.name not in without
     ]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -50,7 +50,7 @@ class ObjectiveQuerySet(ScopedQuerySet["Objective"]):
     def with_newest_reading(self) -> Self:
         """Add `newest_value`, `newest_on` and `newest_evidence`, the latest reading by hand (None, None, "" without one),
         in the same query. What an objective stands at now is said by `engagements.measures`, its one door."""
-        newest = Reading.objects.filter(objective=models.OuterRef("pk")).order_by("-measured_on", "-pk")
+        newest = Reading.objects.taken().filter(objective=models.OuterRef("pk")).order_by("-measured_on", "-pk")
         return self.annotate(
             newest_value=models.Subquery(newest.values("value")[:1]),
             newest_on=models.Subquery(newest.values("measured_on")[:1]),
@@ -100,9 +100,17 @@ class ReadingQuerySet(ScopedQuerySet["Reading"]):
 
     engagement_path = "objective__engagement_id"
 
+    def taken(self) -> Self:
+        """Keep what somebody measured; a closing report only repeats it."""
+        return self.filter(closes=False)
+
 
 class Reading(models.Model):
-    """One measured value of an objective on a day. Attainment is computed from these, never typed."""
+    """One measured value of an objective on a day. Attainment is computed from these, never typed.
+
+    `visit` is the follow-up visit in which it was measured again; `closes` marks the value with which the closing report
+    was issued, also of an objective that is read from a fact.
+    """
 
     objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="readings")
     measured_on = models.DateField(_("measured on"))
@@ -111,6 +119,10 @@ class Reading(models.Model):
     file = models.ForeignKey(
         Attachment, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("evidence")
     )
+    visit = models.ForeignKey(
+        "engagements.FollowUpVisit", null=True, on_delete=models.PROTECT, related_name="readings"
+    )
+    closes = models.BooleanField(default=False)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
@@ -119,6 +131,12 @@ class Reading(models.Model):
     class Meta:
         ordering = ["measured_on", "pk"]
         indexes = [models.Index(fields=["objective", "measured_on"])]
+        constraints = [
+            models.UniqueConstraint(fields=["objective", "visit"], name="reading_once_per_visit"),
+            models.CheckConstraint(
+                condition=models.Q(closes=False) | models.Q(visit=None), name="reading_closes_or_is_of_a_visit"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.value:f} ({self.measured_on})"

@@ -23,6 +23,7 @@ class MailedLink(models.Model):
     class Purpose(models.TextChoices):
         GIVE_DOCUMENT = "document"
         CONFIRM_INTERVIEW = "interview"
+        ANSWER_SURVEY = "survey"
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="mailed_links")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)

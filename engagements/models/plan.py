@@ -128,11 +128,21 @@ class PlanSnapshotQuerySet(ScopedQuerySet["PlanSnapshot"]):
 
 
 class PlanSnapshot(models.Model):
-    """Where a stage was planned to finish, seen on one working day; slip can't be reconstructed later."""
+    """Where a stage was planned to finish and how far it was, seen on one working day; neither can be reconstructed later.
+
+    `driving_tasks` are the ids of the tasks whose delay would have moved that finish; a stage that does not have tasks of
+    its own is moved by hand, or by those before it. `baseline` is the agreed plan of that day. All this stands here
+    because tasks, links and agreements change.
+    """
 
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="snapshots")
     taken_on = models.DateField()
     finish_on = models.DateField()
+    # None in pictures that were taken before progress was kept in them.
+    percent = models.PositiveSmallIntegerField(null=True)
+    has_tasks = models.BooleanField(default=False)
+    driving_tasks = models.JSONField(default=list)
+    baseline = models.ForeignKey(Baseline, null=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = PlanSnapshotQuerySet.as_manager()
 

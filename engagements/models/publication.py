@@ -19,6 +19,7 @@ class Publication(models.Model):
 
     class Item(models.TextChoices):
         FORECAST = "forecast", _("Forecast")
+        DELAY = "delay", _("Delay ledger")
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="publications")
     item = models.CharField(max_length=12, choices=Item.choices)

@@ -25,7 +25,7 @@ class SignOffQuerySet(ScopedQuerySet["SignOff"]):
 class SignOff(models.Model):
     """A frozen text that named parts of the client sign. Its hash is what a signature is bound to.
 
-    `topic` tells texts of one kind apart (a change request's number, a data object's id); it is empty where a kind has
+    `topic` tells texts of one kind apart (a change request's number, a data object's or a standing rule's id); it is empty where a kind has
     one text only. `about` says in words what it is about, where the number alone would not.
     `agreed_through` is the signed change that carries the signatures under the goals it led to.
     """
@@ -37,6 +37,7 @@ class SignOff(models.Model):
         UAT = "uat", _("Acceptance test")
         GO = "go", _("Go decision")
         HANDOVER = "handover", _("Hand-over to operations")
+        RULE = "rule", _("Confirmation letter")
 
     # An accepted change is a new version of goals and scope, so the same two sign it.
     NEEDS: ClassVar[dict[str, tuple[Part, ...]]] = {
@@ -46,10 +47,11 @@ class SignOff(models.Model):
         Kind.UAT: (Part.KEY_USER, Part.CLIENT_PM),
         Kind.GO: (Part.CLIENT_PM,),
         Kind.HANDOVER: (Part.CLIENT_PM,),
+        Kind.RULE: (Part.CLIENT_PM,),
     }
     # Who checked it signs it: whichever of these parts that was.
     ONE_IS_ENOUGH: ClassVar[frozenset[str]] = frozenset({Kind.DATA, Kind.UAT})
-    OF_PREPARATION: ClassVar[frozenset[str]] = frozenset({Kind.GOALS, Kind.CHANGE})
+    OF_PREPARATION: ClassVar[frozenset[str]] = frozenset({Kind.GOALS, Kind.CHANGE, Kind.RULE})
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="sign_offs")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -97,7 +99,9 @@ class SignOff(models.Model):
     @property
     def title(self) -> str:
         """Return what the text is called in the reader's language: Goals and scope, Change request 3, Data check:
-        patients."""
+        patients. A rule's letter has the name its template gives it."""
+        if self.kind == self.Kind.RULE:
+            return self.about
         if self.about:
             return gettext("%(kind)s: %(about)s") % {"kind": self.get_kind_display(), "about": self.about}
         return f"{self.get_kind_display()} {self.topic}".strip()

@@ -6,18 +6,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from engagements.contingency_library import PreparedPlan, usual_plans
 from engagements.models import ContingencyPlan, Engagement
+from engagements.rules.kept import note_fulfilment, refuse_removal
 from engagements.services.emergencies import add_step, end, invoke, respond, tick_step, untick_step
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Permission
 from onsite.core import audit
 from onsite.core.errors import DomainError, StaleError
+from onsite.core.unique import unless_taken
 
 LONGEST_LIMIT_MINUTES = 24 * 60
 LONGEST_STEP = 300
@@ -50,7 +52,7 @@ def take_over(*, actor: User, engagement: Engagement, prepared: PreparedPlan) ->
     require(actor, Permission.EDIT_PREPARATION, engagement)
     row = Engagement.objects.lock(engagement.pk)
     if row.contingency_plans.filter(title=prepared.title).exists():
-        raise _same_title()
+        raise DomainError(_same_title(), field="title")
     return _adopt(actor, row, prepared)
 
 
@@ -64,28 +66,28 @@ def save_plan(
     outside 1–1440 minutes, steps too long or too many, a rehearsal in the future or a result without its day.
     """
     require(actor, Permission.EDIT_PREPARATION, engagement)
-    try:
-        with transaction.atomic():
-            Engagement.objects.lock(engagement.pk)
-            row = _held(plan, was) if plan else ContingencyPlan(engagement=engagement)
-            for name, value in fields.items():
-                setattr(row, name, value)
-            _refuse_impossible(row, engagement)
-            row.save()
-            _audit(actor, "contingency.changed" if plan else "contingency.created", row)
-    except IntegrityError as error:
-        raise _same_title() from error
+    with unless_taken(_same_title(), field="title"):
+        Engagement.objects.lock(engagement.pk)
+        row = _held(plan, was) if plan else ContingencyPlan(engagement=engagement)
+        for name, value in fields.items():
+            setattr(row, name, value)
+        _refuse_impossible(row, engagement)
+        row.save()
+        _audit(actor, "contingency.changed" if plan else "contingency.created", row)
+        note_fulfilment(engagement)
     return row
 
 
 @transaction.atomic
 def delete_plan(*, actor: User, plan: ContingencyPlan) -> None:
-    """Take a plan out. Raises DomainError where it was needed already: its log stays for the report."""
+    """Take a plan out. Raises DomainError where it was needed already, as its log stays for the report, or a standing
+    rule asks for it."""
     require(actor, Permission.EDIT_PREPARATION, plan.engagement)
     Engagement.objects.lock(plan.engagement_id)
     row = _held(plan, "")
     if row.invocations.exists():
         raise DomainError(_("This plan was invoked already and stays with its log."))
+    refuse_removal(row)
     _audit(actor, "contingency.deleted", row)
     row.delete()
 
@@ -136,8 +138,8 @@ def _refuse_rehearsal(row: ContingencyPlan, today: date) -> None:
         raise DomainError(_("Say on which day it was rehearsed."), field="rehearsed_on")
 
 
-def _same_title() -> DomainError:
-    return DomainError(_("The engagement has a plan of this title already."), field="title")
+def _same_title() -> str:
+    return _("The engagement has a plan of this title already.")
 
 
 def _audit(actor: User, action: str, row: ContingencyPlan) -> None:

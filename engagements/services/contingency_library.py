@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from engagements.models import ContingencyModel
+from onsite.accounts.access import require_manager
 from onsite.accounts.models import User
 from onsite.core import audit
 from onsite.core.errors import DomainError, StaleError
+from onsite.core.unique import unless_taken
 
 
 def save_model(
@@ -22,25 +23,20 @@ def save_model(
     `was` is the fingerprint of what the page showed: raises StaleError where somebody changed it since. Raises
     DomainError on "title" where another has it already. PermissionDenied for all but managers.
     """
-    if not actor.is_manager:
-        raise PermissionDenied
-    try:
-        with transaction.atomic():
-            row = _held(model, was) if model else ContingencyModel(created_by=actor)
-            for name, value in fields.items():
-                setattr(row, name, value)
-            row.save()
-            _audit(actor, "contingency_model.changed" if model else "contingency_model.created", row)
-    except IntegrityError as error:
-        raise DomainError(_("The library has a plan of this title already."), field="title") from error
+    require_manager(actor)
+    with unless_taken(_("The library has a plan of this title already."), field="title"):
+        row = _held(model, was) if model else ContingencyModel(created_by=actor)
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.save()
+        _audit(actor, "contingency_model.changed" if model else "contingency_model.created", row)
     return row
 
 
 @transaction.atomic
 def delete_model(*, actor: User, model: ContingencyModel) -> None:
     """Take a plan out of the library. Raises DomainError where somebody else did; PermissionDenied for all but managers."""
-    if not actor.is_manager:
-        raise PermissionDenied
+    require_manager(actor)
     row = _held(model, "")
     _audit(actor, "contingency_model.deleted", row)
     row.delete()

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from engagements.models import DocumentRequest, Engagement, MailedLink
+from engagements.rules.kept import refuse_removal
 from engagements.services import links, reminders
 from engagements.usual_documents import usual_documents
 from onsite.accounts.access import require
@@ -57,11 +58,13 @@ def save_request(
 
 @transaction.atomic
 def delete_request(*, actor: User, request: DocumentRequest) -> None:
-    """Take a request off the list. Raises DomainError where it was asked already, or is gone."""
+    """Take a request off the list. Raises DomainError where it was asked already, a standing rule asks for it, or it is
+    gone."""
     require(actor, Permission.EDIT_PREPARATION, request.engagement)
     row = locked(Engagement.objects.lock(request.engagement_id), request.pk)
     if row.state != DocumentRequest.State.PLANNED:
         raise DomainError(_("This was asked of the client already and stays on the list."))
+    refuse_removal(row)
     record(actor, row, "document.deleted", {"title": row.title})
     row.delete()
 

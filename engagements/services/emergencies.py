@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engagements.models import ContingencyPlan, Engagement, Invocation, InvocationStep
-from engagements.services.followups import reminded
+from engagements.visit_people import reminded
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission

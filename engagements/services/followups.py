@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from engagements import agreements, client_access
+from engagements import agreements, client_access, visit_people
 from engagements.go_decision import is_held_back, standing_go
 from engagements.models import Engagement, FollowUpVisit, Phase
-from engagements.services import forecast
+from engagements.services import forecast, visit_invitations
 from onsite.accounts.access import require
 from onsite.accounts.models import User
-from onsite.accounts.roles import Part, Permission
+from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.calendar import follow_up_day
 from onsite.core.errors import DomainError, Obstacle, RefusedError
+from onsite.core.failpoints import failpoint
 from onsite.notifications.services import cancel, enqueue
 
 REMIND_DAYS_BEFORE = (7, 0)
 REMIND_AT = time(9)
-# A visit may be held somewhat early; far before its day it would not say how the system runs by then.
-EARLIEST_DAYS_BEFORE = 31
+# So many working days at the site after the day it was to be held on, its manager is told.
+ESCALATE_WORKING_DAYS = 3
 
 
 @transaction.atomic
@@ -120,73 +121,65 @@ def _plan_visits(engagement: Engagement, go_live_on: date) -> list[FollowUpVisit
         if kind not in held
     ]
     plan_reminders(engagement)
+    failpoint("visits.planned")
     return visits
 
 
 def reroll_visits(engagement: Engagement) -> None:
-    """Move the open visits to where the site's present calendar puts them, and their reminders with them."""
+    """Move the open visits to where the site's present calendar puts them, and their reminders with them; those that
+    both sides agreed on stay."""
     for visit in engagement.visits.unscoped().open():
+        cancel(prefix=planned(visit))
         due_on = follow_up_day(visit.anchor_on, FollowUpVisit.MONTHS[visit.kind], engagement.working_calendar)
-        if due_on != visit.due_on:
-            cancel(prefix=f"visit:{visit.pk}:")
+        if visit.appointed_at is None and due_on != visit.due_on:
             FollowUpVisit.objects.filter(pk=visit.pk).update(due_on=due_on)
     plan_reminders(engagement)
 
 
 def drop_visits(engagement: Engagement) -> None:
-    """Nobody calls on an engagement that was cancelled."""
-    for visit in engagement.visits.unscoped().open():
-        cancel(prefix=f"visit:{visit.pk}:")
-    engagement.visits.open().update(superseded_at=timezone.now())
+    """Supersede the open visits, once: nobody is reminded of them, and whoever was asked to be there is told."""
+    for visit in engagement.visits.unscoped().open().select_related("holder"):
+        cancel(prefix=planned(visit))
+        visit_invitations.take_back(visit)
+        FollowUpVisit.objects.filter(pk=visit.pk).update(superseded_at=timezone.now())
 
 
 def plan_reminders(engagement: Engagement) -> None:
-    """Queue the reminders of the open visits for those who hold them; each person is reminded once per visit and day.
+    """Queue the reminders of the open visits for those who hold them, and the manager's message that one is overdue;
+    each person is told once per visit and day.
 
-    Reminders come at nine in the reader's own zone; one whose moment has passed long ago is left out.
+    They come at nine in the reader's own zone; a reminder whose moment has passed long ago is left out.
     """
-    for visit in engagement.visits.unscoped().open():
-        for user in reminded(engagement):
+    for visit in engagement.visits.unscoped().open().select_related("holder"):
+        visit.engagement = engagement
+        day = visit.day()
+        for user in visit_people.reminded_of(visit):
             for days in REMIND_DAYS_BEFORE:
-                due_at = datetime.combine(visit.due_on - timedelta(days=days), REMIND_AT, tzinfo=user.zone)
+                due_at = moment_for(day - timedelta(days=days), user)
                 if due_at < timezone.now() - timedelta(days=1) and days:
                     continue
-                enqueue(
-                    kind="visit_reminder",
-                    recipient=user,
-                    dedupe_key=f"visit:{visit.pk}:{visit.due_on}:{days}:{user.pk}",
-                    payload={"visit": visit.pk, "days": days},
-                    due_at=due_at,
-                )
+                _plan(visit, user, "visit_reminder", f"{day}:{days}:{user.pk}", {"days": days}, due_at)
+        manager = engagement.created_by
+        overdue_on = engagement.working_calendar.shift(day, ESCALATE_WORKING_DAYS)
+        told = {"day": str(day)}
+        _plan(visit, manager, "visit_overdue", f"{day}:overdue:{manager.pk}", told, moment_for(overdue_on, manager))
 
 
-def reminded(engagement: Engagement) -> set[User]:
-    """Return who is reminded of what comes: the manager who runs it and its lead."""
-    lead = engagement.memberships.unscoped().active().with_part(Part.LEAD).select_related("user").first()
-    return {engagement.created_by} | ({lead.user} if lead else set())
+def moment_for(day: date, user: User) -> datetime:
+    """Return when this person is told of something on this day: at nine in their own zone."""
+    return datetime.combine(day, REMIND_AT, tzinfo=user.zone)
 
 
-@transaction.atomic
-def hold_visit(
-    *, actor: User, visit: FollowUpVisit, held_on: date, channel: str, how_it_runs: str, new_needs: str
+def _plan(
+    visit: FollowUpVisit, user: User, kind: str, occasion: str, payload: Mapping[str, object], due_at: datetime
 ) -> None:
-    """Keep what the visit brought. Raises DomainError where it was held already, replaced, or the day has not come."""
-    require(actor, Permission.HOLD_VISIT, visit.engagement)
-    engagement = Engagement.objects.lock(visit.engagement_id)
-    if held_on > engagement.today() or held_on < visit.anchor_on:
-        raise DomainError(_("The visit lies between go-live and today."), field="held_on")
-    if held_on < visit.due_on - timedelta(days=EARLIEST_DAYS_BEFORE):
-        day = date_format(visit.due_on)
-        raise DomainError(_("This visit is due on %(day)s: it tells little so early.") % {"day": day}, field="held_on")
-    kept = FollowUpVisit.objects.open().filter(pk=visit.pk).update(
-        held_on=held_on, channel=channel, how_it_runs=how_it_runs, new_needs=new_needs, held_by=actor
-    )  # fmt: skip
-    if not kept:
-        raise DomainError(_("This visit was recorded already, or replaced when go-live moved."))
-    cancel(prefix=f"visit:{visit.pk}:")
-    data = {"kind": visit.kind, "on": str(held_on)}
-    audit.record(chain=engagement.audit_chain, actor=actor, action="visit.held", target=visit, data=data)
-    end_client_access_if_over(actor=actor, engagement=engagement)
+    key = planned(visit) + occasion
+    enqueue(kind=kind, recipient=user, dedupe_key=key, payload={"visit": visit.pk, **payload}, due_at=due_at)
+
+
+def planned(visit: FollowUpVisit) -> str:
+    """Return how the keys of all begin that is planned ahead for a visit: reminders, and that it is overdue."""
+    return f"visit:{visit.pk}:"
 
 
 def end_client_access_if_over(*, actor: User, engagement: Engagement) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from engagements.models import Engagement, Forecast
+from onsite.core import audit
 from onsite.core.calendar import CalendarRangeError
 
 if TYPE_CHECKING:
@@ -44,8 +45,23 @@ def refresh_all() -> int:
     for pk in running:
         with transaction.atomic():
             # Held against a plan that changes between reading it and writing what came of it.
-            refresh(Engagement.objects.lock(pk))
+            engagement = Engagement.objects.lock(pk)
+            before = _told(engagement)
+            refresh(engagement)
+            if _told(engagement) != before:
+                _record(engagement)
     return len(running)
+
+
+def _told(engagement: Engagement) -> list[tuple[object, ...]]:
+    """What the client reads of it: nothing as long as it is the vendor's own."""
+    rows = Forecast.objects.unscoped().shared().filter(engagement=engagement)
+    return list(rows.values_list("probability", "p50_on", "p80_on", "driver"))
+
+
+def _record(engagement: Engagement) -> None:
+    """Whoever keeps a page of the engagement goes by its chain (`audit.numbers_of`), also where no person changed it."""
+    audit.record(chain=engagement.audit_chain, actor=None, action="forecast.refreshed", target=engagement)
 
 
 def _outcome(engagement: Engagement) -> Outcome | None:

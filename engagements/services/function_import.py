@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from engagements.function_file import COLUMNS, FUNCTIONS, MODULE, NAME, STATE, Column, columns_to_read
 from engagements.function_tree import BETWEEN, DEEPEST, branches
 from engagements.models import Engagement, Function, Module
+from engagements.services.rule_applications import apply_rules
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
@@ -62,6 +63,7 @@ def import_functions(*, actor: User, engagement: Engagement, file: UploadedFile[
     done = taking.save()
     data = {"created": done.created, "changed": done.changed, "unchanged": done.unchanged}
     audit.record(chain=engagement.audit_chain, actor=actor, action="functions.imported", target=engagement, data=data)
+    apply_rules(actor=actor, engagement=taking.engagement)
     return done
 
 

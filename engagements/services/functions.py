@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from engagements.function_tree import DEEPEST, beneath, branches
 from engagements.models import Engagement, Function, Module, Objective
+from engagements.services.rule_applications import apply_rules
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
@@ -45,6 +46,7 @@ def save_module(
     row.name, row.parent = name, parent
     row.save()
     _audit(actor, row, "module.created" if is_new else "module.changed", {"name": name, "in": parent and parent.pk})
+    apply_rules(actor=actor, engagement=engagement)
     return row
 
 
@@ -61,6 +63,7 @@ def delete_module(*, actor: User, module: Module) -> None:
         row.delete()
     except models.ProtectedError as error:
         raise DomainError(_("This module has cells in the acceptance matrix, or courses, so it stays.")) from error
+    apply_rules(actor=actor, engagement=engagement)
 
 
 @transaction.atomic

@@ -115,6 +115,20 @@ def record_reading(
     return reading
 
 
+def keep_closing_values(actor: User, engagement: Engagement) -> None:
+    """Keep, in the transaction that issues the closing report, the value of each objective it was issued with, also of
+    one that is read from a fact; one that nobody measured has none. A later version adds its own: the newest counts."""
+    now = measures.measure(engagement, engagement.objectives.unscoped().shared())
+    Reading.objects.bulk_create(
+        Reading(
+            objective=found.objective, measured_on=found.on, value=found.value, evidence=found.evidence[:200], closes=True,
+            recorded_by=actor,
+        )
+        for found in now
+        if found.value is not None and found.on is not None
+    )  # fmt: skip
+
+
 def _evidence(actor: User, engagement: Engagement, file: UploadedFile[Any]) -> Attachment:
     return files.store(
         actor=actor, engagement=engagement, upload=file, field="file", kinds=EVIDENCE_FILES, looked_through=True

@@ -4,40 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engagements import client_access, gates, people_watch
 from engagements.models import Client, Engagement, Membership
-from engagements.services import followups, forecast, plan, reminders, signing, tasks
+from engagements.services import assignments, followups, forecast, plan, reminders, signing, tasks
+from engagements.services.rule_applications import CHAIN, apply_rules
 from onsite.accounts import services as accounts
-from onsite.accounts.access import require
+from onsite.accounts.access import require, require_manager
 from onsite.accounts.models import User
 from onsite.accounts.roles import CLIENT_PARTS, VENDOR_PARTS, Part, Permission, Role
 from onsite.core import audit
 from onsite.core.errors import DomainError
+from onsite.core.unique import unless_taken
 from onsite.notifications.services import enqueue
 
 
 def create_engagement(*, actor: User, client: Client, **fields: Any) -> Engagement:
-    """Create an engagement in preparation, with the five stages laid out between its two days.
+    """Create an engagement in preparation, with the five stages laid out between its two days and what the standing
+    rules demand of it.
 
     Raises DomainError on "name" where the client has one of this name, on "agreed_go_live_on" where it is too early.
     """
-    if not actor.is_manager:
-        raise PermissionDenied
+    require_manager(actor)
     engagement = Engagement(client=client, created_by=actor, **fields)
     _check_days(engagement)
-    try:
-        with transaction.atomic():
-            engagement.save()
-            data = {"name": engagement.name, "client": client.pk}
-            _audit(actor, engagement, "engagement.created", data)
-            plan.lay_out_plan(actor=actor, engagement=engagement)
-    except IntegrityError as error:
-        raise DomainError(_("This client has an engagement of this name already."), field="name") from error
+    with unless_taken(_("This client has an engagement of this name already.")):
+        audit.hold(CHAIN)
+        engagement.save()
+        data = {"name": engagement.name, "client": client.pk}
+        _audit(actor, engagement, "engagement.created", data)
+        plan.lay_out_plan(actor=actor, engagement=engagement)
+        apply_rules(actor=actor, engagement=engagement)
     return engagement
 
 
@@ -48,28 +48,24 @@ def change_engagement(*, actor: User, engagement: Engagement, **fields: Any) -> 
     a day off. Raises DomainError as `create_engagement`, and for a plan that leaves the calendar's years.
     """
     require(actor, Permission.EDIT_ENGAGEMENT, engagement)
-    try:
-        with transaction.atomic():
-            row = Engagement.objects.lock(engagement.pk)
-            before = {name: str(getattr(row, name)) for name in fields}
-            for name, value in fields.items():
-                setattr(row, name, value)
-            _check_days(row)
-            changed = {
-                name: [before[name], str(value)] for name, value in fields.items() if before[name] != str(value)
-            }
-            row.save(update_fields=list(fields))
-            _audit(actor, row, "engagement.changed", changed)
-            if "calendar" in changed:
-                followups.reroll_visits(row)
-            if "signs_on_paper" in changed:
-                signing.ask_to_sign(row)
-            if changed.keys() & {"calendar", "start_on"}:
-                tasks.reschedule(row)
-            elif changed.keys() & {"agreed_go_live_on", "time_zone"}:
-                forecast.refresh(row)
-    except IntegrityError as error:
-        raise DomainError(_("This client has an engagement of this name already."), field="name") from error
+    with unless_taken(_("This client has an engagement of this name already.")):
+        row = Engagement.objects.lock(engagement.pk)
+        before = {name: str(getattr(row, name)) for name in fields}
+        for name, value in fields.items():
+            setattr(row, name, value)
+        _check_days(row)
+        changed = {name: [before[name], str(value)] for name, value in fields.items() if before[name] != str(value)}
+        row.save(update_fields=list(fields))
+        _audit(actor, row, "engagement.changed", changed)
+        if "calendar" in changed:
+            followups.reroll_visits(row)
+        if "signs_on_paper" in changed:
+            signing.ask_to_sign(row)
+        if changed.keys() & {"calendar", "start_on"}:
+            tasks.reschedule(row)
+        elif changed.keys() & {"agreed_go_live_on", "time_zone"}:
+            forecast.refresh(row)
+        apply_rules(actor=actor, engagement=row)
     return row
 
 
@@ -128,6 +124,8 @@ def end_membership(*, actor: User, membership: Membership) -> None:
         _audit(actor, engagement, "team.left", {"user": membership.user_id, "part": membership.part})
         if not engagement.memberships.unscoped().active().filter(user=membership.user_id).exists():
             people_watch.announce_left(engagement, membership.user)
+        if not engagement.memberships.unscoped().active().of_vendor().filter(user=membership.user_id).exists():
+            assignments.end_assignments(actor=actor, engagement=engagement, user=membership.user)
         _remind_whoever_leads(engagement)
 
 

@@ -50,9 +50,10 @@ def use_link(link: MailedLink) -> None:
         raise DomainError(_("This link was already used or has ended."))
 
 
-def end_links(*, purpose: str, subject_id: int) -> None:
-    """End every link to this row that was not used yet."""
-    MailedLink.objects.usable().filter(purpose=purpose, subject_id=subject_id).update(expires_at=timezone.now())
+def end_links(*, purpose: str, subject_id: int, user: User | None = None) -> None:
+    """End every link to this row that was not used yet; with `user` that person's alone."""
+    links = MailedLink.objects.usable().filter(purpose=purpose, subject_id=subject_id)
+    (links.filter(user=user) if user else links).update(expires_at=timezone.now())
 
 
 def _still_belongs(user: User, engagement: Engagement) -> bool:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from engagements.driving import driving_tasks
 from engagements.models import Baseline, BaselineStage, BaselineTask, Engagement, PlanSnapshot, Stage, StageKind, Task
 from engagements.models.plan import WINDOWS
 from engagements.scheduling import Span
@@ -164,6 +165,7 @@ def take_baseline(*, actor: User, engagement: Engagement, reason: str) -> Baseli
         BaselineTask(baseline=baseline, task=task, name=task.name, start_on=task.start_on, finish_on=task.finish_on)
         for task in engagement.tasks.unscoped()
     )
+    take_snapshot(engagement)
     return baseline
 
 
@@ -194,21 +196,33 @@ def after_plan_changed(engagement: Engagement) -> None:
 
 
 def take_snapshot(engagement: Engagement, on: date | None = None) -> None:
-    """Keep today's picture of the plan, if the site works today: the latest of the day stands."""
+    """Keep today's picture of the plan, if the site works today: the latest of the day stands. Five queries."""
     day = on or engagement.today()
     if not engagement.working_calendar.is_working(day):
         return
+    rows = PlanRows.load(engagement)
+    driving = driving_tasks(rows)
+    baseline = engagement.baselines.unscoped().newest_first().first()
+    kept = {"taken_on": day, "baseline": baseline}
+    pictures = [
+        PlanSnapshot(
+            stage=stage, finish_on=stage.finish_on, percent=stage.percent,
+            has_tasks=bool(rows.tasks_of(stage)), driving_tasks=driving[stage.pk], **kept,
+        )
+        for stage in rows.stages
+    ]  # fmt: skip
     PlanSnapshot.objects.bulk_create(
-        [PlanSnapshot(stage=stage, taken_on=day, finish_on=stage.finish_on) for stage in engagement.stages.unscoped()],
+        pictures,
         update_conflicts=True,
         unique_fields=["stage", "taken_on"],
-        update_fields=["finish_on"],
+        update_fields=["finish_on", "percent", "has_tasks", "driving_tasks", "baseline"],
     )
 
 
 def take_all_snapshots() -> int:
-    """Keep today's picture of every running engagement; return of how many."""
-    running = Engagement.objects.unscoped().running()
-    for engagement in running:
-        take_snapshot(engagement)
+    """Keep today's picture of every running engagement, each in its own transaction; return of how many."""
+    running = Engagement.objects.unscoped().running().values_list("pk", flat=True)
+    for pk in running:
+        with transaction.atomic():
+            take_snapshot(Engagement.objects.lock(pk))
     return len(running)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -14,11 +12,12 @@ from engagements.models import Dependency, Engagement, PlanTemplate, Stage, Task
 from engagements.plan_templates import TemplateTask, content_of, kept_tasks, usual_tasks
 from engagements.services.plan import lay_out_plan
 from engagements.services.tasks import links_of, reschedule
-from onsite.accounts.access import require
+from onsite.accounts.access import require, require_manager
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.errors import DomainError
+from onsite.core.unique import unless_taken
 
 
 @transaction.atomic
@@ -49,12 +48,12 @@ def apply_template(*, actor: User, engagement: Engagement, template: PlanTemplat
 @transaction.atomic
 def save_template(*, actor: User, engagement: Engagement, name: str) -> PlanTemplate:
     """Keep an engagement's plan for others. Raises DomainError on "name" where another template has it."""
-    _require_manager(actor)
+    require_manager(actor)
     tasks = list(engagement.tasks.visible_to(actor).select_related("stage"))
     if not tasks:
         raise DomainError(_("This plan holds no tasks that a template could keep."))
     content = content_of(tasks, links_of(tasks))
-    with _one_name():
+    with unless_taken(_("Another template has this name.")):
         template = PlanTemplate.objects.create(
             name=name, core_task=engagement.core_task, content=content, created_by=actor
         )
@@ -65,8 +64,8 @@ def save_template(*, actor: User, engagement: Engagement, name: str) -> PlanTemp
 @transaction.atomic
 def rename_template(*, actor: User, template: PlanTemplate, name: str) -> PlanTemplate:
     """Raises DomainError on "name" where another template has it, or somebody deleted this one."""
-    _require_manager(actor)
-    with _one_name():
+    require_manager(actor)
+    with unless_taken(_("Another template has this name.")):
         found = PlanTemplate.objects.filter(pk=template.pk).update(name=name)
     if not found:
         raise DomainError(_("Somebody deleted this meanwhile."))
@@ -78,7 +77,7 @@ def rename_template(*, actor: User, template: PlanTemplate, name: str) -> PlanTe
 @transaction.atomic
 def delete_template(*, actor: User, template: PlanTemplate) -> None:
     """Plans that began from it stay as they are. Raises DomainError where somebody else deleted it."""
-    _require_manager(actor)
+    require_manager(actor)
     _audit(actor, "plan_template.deleted", template)
     if not PlanTemplate.objects.filter(pk=template.pk).delete()[0]:
         raise DomainError(_("Somebody deleted this meanwhile."))
@@ -98,21 +97,6 @@ def _create(engagement: Engagement, stages: dict[str, Stage], tasks: Sequence[Te
         for row in tasks
         for link in row.waits_for
     )
-
-
-def _require_manager(actor: User) -> None:
-    if not actor.is_manager:
-        raise PermissionDenied
-
-
-@contextmanager
-def _one_name() -> Iterator[None]:
-    """The database says which name is taken: of two at once, too."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        raise DomainError(_("Another template has this name."), field="name") from error
 
 
 def _audit(actor: User, action: str, template: PlanTemplate) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from engagements.models import DocumentRequest, Engagement, MailedLink, ReceivedFile
+from engagements.rules.kept import note_fulfilment
 from engagements.services import documents, files, links, reminders
 from onsite.accounts.access import require
 from onsite.accounts.models import User
@@ -109,6 +110,7 @@ def review_document(
         documents.tell_asked(engagement, [row])
     action = "document.read" if is_enough else "document.asked_again"
     documents.record(actor, row, action, {"findings": findings, "round": row.round, "by": str(row.due_on)})
+    note_fulfilment(engagement)
 
 
 def _refuse_unexplained(engagement: Engagement, findings: str, due_on: date | None) -> None:

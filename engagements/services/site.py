@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from engagements.models import ChecklistItem, Engagement, Environment
+from engagements.rules.kept import refuse_removal
 from engagements.services.edits import write_row
 from engagements.usual_checklist import usual_lines
 from onsite.accounts.access import require
@@ -16,6 +17,7 @@ from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.access_data import refuse_access_data
 from onsite.core.errors import DomainError
+from onsite.core.unique import unless_taken
 
 
 def save_environment(
@@ -26,12 +28,9 @@ def save_environment(
     require(actor, Permission.EDIT_PREPARATION, engagement)
     refuse_access_data(fields)
     row = environment or Environment(engagement=engagement)
-    try:
-        with transaction.atomic():
-            action = write_row(row, "environment", fields)
-            _audit(actor, engagement, action, row, fields)
-    except IntegrityError as error:
-        raise DomainError(_("There is an environment of this name already."), field="name") from error
+    with unless_taken(_("There is an environment of this name already.")):
+        action = write_row(row, "environment", fields)
+        _audit(actor, engagement, action, row, fields)
     return row
 
 
@@ -60,9 +59,11 @@ def save_checklist_item(
 
 @transaction.atomic
 def delete_checklist_item(*, actor: User, item: ChecklistItem) -> None:
-    """Delete a line of a checklist. Raises DomainError where somebody else did."""
+    """Delete a line of a checklist. Raises DomainError where somebody else did, or a standing rule asks for it."""
     require(actor, Permission.EDIT_PREPARATION, item.engagement)
+    Engagement.objects.lock(item.engagement_id)
     _hold(item)
+    refuse_removal(item)
     _audit(actor, item.engagement, "checklist.deleted", item, {"text": item.text})
     item.delete()
 

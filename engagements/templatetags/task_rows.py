@@ -70,7 +70,7 @@ class _Rows:
         if self.can_edit:
             url = self.edit_url.format(task.pk)
             name = format_html(
-                '<a href="{}" hx-get="{}" hx-target="#task-form-{}" hx-swap="outerHTML">{}</a>',
+                '<a href="{}" data-hx-get="{}" data-hx-target="#task-form-{}" data-hx-swap="outerHTML">{}</a>',
                 url,
                 url,
                 task.pk,

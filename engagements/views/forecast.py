@@ -15,7 +15,7 @@ from engagements.workspace import open_engagement, person, workspace
 from onsite.accounts.access import require
 from onsite.accounts.roles import Permission
 from onsite.core.policy import signed_in
-from onsite.core.views import performed
+from onsite.core.views import performed, safe_next
 
 
 @signed_in
@@ -33,7 +33,6 @@ def forecast(request: HttpRequest, engagement_id: int) -> HttpResponse:
             "forecast": found,
             "sentence": forecast_page.sentence(found),
             "chart": forecast_page.chart(found),
-            "rows": forecast_page.table(found),
             "runs": forecast_page.runs(found),
             "driver": forecast_page.driver(found),
         }
@@ -52,7 +51,7 @@ def publish(request: HttpRequest, engagement_id: int) -> HttpResponse:
     return performed(
         request,
         lambda: publications.publish(actor=user, engagement=engagement, item=Publication.Item.FORECAST),
-        to=reverse("engagements:forecast", args=[engagement.pk]),
+        to=safe_next(request, reverse("engagements:forecast", args=[engagement.pk])).url,
         success=_("The client sees the forecast from now on."),
     )
 
@@ -67,6 +66,6 @@ def withdraw(request: HttpRequest, engagement_id: int) -> HttpResponse:
     return performed(
         request,
         lambda: publications.withdraw(actor=user, engagement=engagement, item=Publication.Item.FORECAST),
-        to=reverse("engagements:forecast", args=[engagement.pk]),
+        to=safe_next(request, reverse("engagements:forecast", args=[engagement.pk])).url,
         success=_("The client no longer sees the forecast."),
     )

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods
 
 from engagements.forms.documents import GiveForm
 from engagements.forms.interviews import ConfirmForm
+from engagements.forms.surveys import AnswerForm
 from engagements.guide import grouped
-from engagements.models import DocumentRequest, Interview, MailedLink
-from engagements.services import confirmations, receipts
+from engagements.models import DocumentRequest, Interview, MailedLink, Survey
+from engagements.services import confirmations, receipts, survey_answers
 from engagements.services.links import find_link
 from engagements.workspace import posted
 from onsite.accounts import slowing
@@ -120,3 +121,22 @@ def interview_confirm(request: HttpRequest, link: MailedLink) -> HttpResponse | 
         return render(request, "engagements/link_thanks.html", context)
     groups = grouped(interview.notes.unscoped().answered())
     return render(request, "engagements/interview_confirm.html", context | {"groups": groups})
+
+
+@_by_link(MailedLink.Purpose.ANSWER_SURVEY)
+def survey_link(request: HttpRequest, link: MailedLink) -> HttpResponse | None:
+    """Say how satisfied one is; after the last day it says that no answer is taken any more."""
+    rows = Survey.objects.unscoped().open().select_related("engagement__client", "stage")
+    survey = rows.filter(engagement=link.engagement_id, pk=link.subject_id).first()
+    if survey is None or survey.answers.of_person(link.user).exists():
+        return None
+    form = AnswerForm(posted(request), survey=survey)
+
+    def answer(**fields: Any) -> bool:
+        survey_answers.answer_by_link(link=link, **fields)
+        return True
+
+    context = {"link": link, "engagement": link.engagement, "survey": survey, "form": form}
+    if submitted(request, form, answer):
+        return render(request, "engagements/link_thanks.html", context)
+    return render(request, "engagements/survey_link.html", context)

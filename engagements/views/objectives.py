@@ -112,7 +112,7 @@ def reading_list(request: HttpRequest, engagement_id: int, pk: int) -> HttpRespo
 
 
 def _readings(objective: Objective, user: User) -> ReadingQuerySet:
-    rows = objective.readings.visible_to(user).select_related("recorded_by", "file")
+    rows = objective.readings.visible_to(user).taken().select_related("recorded_by", "file")
     return rows.order_by("-measured_on", "-pk")
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from engagements import forecast_page, planned_work, planning, troubles
+from engagements import forecast_page, planned_work, planning, progress_chart, troubles
 from engagements.forms.plan import NoteForm, StageForm
-from engagements.models import Stage
+from engagements.models import Publication, Stage
 from engagements.services import plan as plans
 from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import can, require
@@ -40,9 +40,12 @@ def plan(request: HttpRequest, engagement_id: int) -> HttpResponse:
         "plan": found,
         "work": work,
         "troubles": troubles.open_about(engagement, user, "tasks"),
+        "asked_about": engagement.surveys.visible_to(user).values_list("stage", flat=True),
         "chart": planned_work.chart(engagement, work, with_links=can(user, Permission.EDIT_PLAN, engagement)),
+        "curve": progress_chart.progress_figure(engagement, progress_chart.stages_of(found), user, engagement.today()),
         "late_days": engagement.working_calendar.working_days_between(agreed, finish_on),
         "forecast": forecast_page.sentence(forecast) if forecast else "",
+        "reads_delay": user.is_vendor or engagement.publications.filter(item=Publication.Item.DELAY).exists(),
     }
     return render(request, "engagements/plan.html", context)
 

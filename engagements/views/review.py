@@ -7,14 +7,15 @@ from datetime import date
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from engagements import measures, troubles
-from engagements.forms.review import GoLiveForm, VisitForm
+from engagements import measures, survey_results, troubles
+from engagements.forms.review import GoLiveForm
 from engagements.go_decision import day_of, standing_go
 from engagements.models import Engagement, FollowUpVisit
+from engagements.rules.glance import glance
 from engagements.services import followups
 from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import require
@@ -67,41 +68,6 @@ def _coming(engagement: Engagement, form: GoLiveForm) -> list[tuple[str, date]]:
 
 @signed_in
 @require_safe
-def visit_list(request: HttpRequest, engagement_id: int) -> HttpResponse:
-    """The visits after go-live; the vendor also sees those that a moved go-live replaced."""
-    engagement = open_engagement(request, engagement_id)
-    user = person(request)
-    rows = engagement.visits.visible_to(user).select_related("held_by")
-    context = {
-        **workspace(request, engagement, "review", heading=_("Follow-up visits")),
-        "visits": rows.standing(),
-        "replaced": [] if user.is_client else rows.exclude(superseded_at=None),
-    }
-    return render(request, "engagements/visit_list.html", context)
-
-
-@signed_in
-def visit_hold(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
-    """What a visit brought: written once."""
-    engagement = open_engagement(request, engagement_id)
-    user = person(request)
-    visit = get_object_or_404(engagement.visits.visible_to(user).select_related("engagement__client"), pk=pk)
-    require(user, Permission.HOLD_VISIT, engagement)
-    form = VisitForm(posted(request), initial={"held_on": engagement.today()})
-
-    def hold(**fields: object) -> bool:
-        followups.hold_visit(actor=user, visit=visit, **fields)  # type: ignore[arg-type]
-        return True
-
-    if submitted(request, form, hold):
-        messages.success(request, _("The visit is recorded."))
-        return redirect("engagements:visit_list", engagement.pk)
-    context = workspace(request, engagement, "review", heading=str(visit.get_kind_display()))
-    return render(request, "engagements/visit_form.html", context | {"form": form, "visit": visit})
-
-
-@signed_in
-@require_safe
 def review(request: HttpRequest, engagement_id: int) -> HttpResponse:
     """Go-live, visits, what came of the objectives, and the way to the closing report."""
     engagement = open_engagement(request, engagement_id)
@@ -111,6 +77,8 @@ def review(request: HttpRequest, engagement_id: int) -> HttpResponse:
     context = {
         **workspace(request, engagement, "review", heading=_("Review")),
         "visits": engagement.visits.visible_to(user).standing(),
+        "surveys": survey_results.lines_of(engagement, user),
+        "learned": glance(engagement, user),
         "objectives": measures.measure(engagement, engagement.objectives.visible_to(user)),
         "troubles": troubles.open_about(engagement, user, "objectives"),
     }

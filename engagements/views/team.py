@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from engagements.assigned_page import assigned_people
 from engagements.forms.team import ClientPersonForm, ColleagueForm
-from engagements.services import lifecycle
+from engagements.services import lifecycle, viewing
 from engagements.workspace import open_engagement, person, posted, workspace
+from onsite.accounts import viewing as eyes
 from onsite.accounts.access import require
 from onsite.accounts.roles import Permission
+from onsite.core.errors import DomainError
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
@@ -29,6 +32,7 @@ def team(request: HttpRequest, engagement_id: int) -> HttpResponse:
         **workspace(request, engagement, "team", heading=_("Team")),
         "vendor_side": [member for member in members if not member.is_client_side],
         "client_side": [member for member in members if member.is_client_side],
+        "assigned": assigned_people(engagement, person(request)),
     }
     return render(request, "engagements/team.html", context)
 
@@ -85,3 +89,20 @@ def member_end(request: HttpRequest, engagement_id: int, pk: int) -> HttpRespons
         to=reverse("engagements:team", args=[engagement.pk]),
         success=_("%(person)s is no longer part of the team.") % {"person": membership.user},
     )
+
+
+@signed_in
+@require_POST
+def view_as(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
+    """Look at the engagement as this person of the client does."""
+    engagement = open_engagement(request, engagement_id)
+    user = person(request)
+    rows = engagement.memberships.visible_to(user).active().of_client().select_related("user", "engagement")
+    membership = get_object_or_404(rows, pk=pk)
+    try:
+        viewing.note_viewing(actor=user, membership=membership)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("engagements:team", engagement.pk)
+    eyes.begin(request, membership)
+    return redirect("reports:dashboard", engagement.pk)

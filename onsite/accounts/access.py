@@ -104,3 +104,9 @@ def require(user: User, permission: Permission, engagement: HoldsPermissions) ->
     """Raise PermissionDenied (403) where this person may not do that in this engagement."""
     if not can(user, permission, engagement):
         raise PermissionDenied
+
+
+def require_manager(user: User) -> None:
+    """Raise PermissionDenied (403) for all but managers: what belongs to the company is theirs to change."""
+    if not user.is_manager:
+        raise PermissionDenied

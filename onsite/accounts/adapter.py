@@ -26,7 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("accounts:settings")
+        return reverse("accounts:sign_in")
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link under the address people open, whatever host name this request came by."""

@@ -7,11 +7,11 @@ their names, because allauth asks for their addresses.
 from allauth.account import urls as allauth_urls
 from django.urls import URLPattern
 
-from onsite.accounts import views
+from onsite.accounts.views import entrance
 
 CLOSED = {"account_email", "account_email_verification_sent", "account_confirm_email"}
 
 urlpatterns = [
-    URLPattern(entry.pattern, views.closed, name=entry.name) if entry.name in CLOSED else entry
+    URLPattern(entry.pattern, entrance.closed, name=entry.name) if entry.name in CLOSED else entry
     for entry in allauth_urls.urlpatterns
 ]

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from onsite.accounts import zones
-from onsite.accounts.models import User
+from onsite.accounts.models import Theme, User
 from onsite.accounts.roles import Role
 from onsite.accounts.services import LOOKED_AFTER
+from onsite.core.company import OWN_ACCENT
 from onsite.core.fields import LineField
+from onsite.core.files import PICTURES, accepted
 from onsite.core.forms import OnSiteForm
 
 NAME_LENGTH = 80
@@ -91,10 +93,47 @@ class SettingsForm(OnSiteForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Of your reminders. An engagement's own pages use the zone of its site.")
     )
+    theme = forms.ChoiceField(
+        label=_("Theme"), choices=Theme.choices, widget=forms.RadioSelect, help_text=_("Paper is always white.")
+    )
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer(self, "time_zone", zones.choices(actor.time_zone))
+
+
+class CompanyForm(OnSiteForm):
+    """What the company's documents show."""
+
+    name = LineField(
+        label=_("Name of the company"),
+        max_length=NAME_LENGTH,
+        required=False,
+        help_text=_("On covers, under signatures and at the foot of every page."),
+    )
+    accent = LineField(
+        label=_("Colour of the documents"),
+        max_length=7,
+        required=False,
+        help_text=_("As #0a6a68; empty for OnSite's own. White text has to be readable on it."),
+    )
+    logo = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        max_length=200,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": accepted(PICTURES)}),
+        help_text=_("PNG or JPEG, at most 2 MB, best on white. An SVG can hold programs, so please save it as PNG."),
+    )
+    remove_logo = forms.BooleanField(label=_("Show no logo any more"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+
+    def __init__(self, *args: Any, has_logo: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["placeholder"] = settings.VENDOR_NAME
+        self.fields["accent"].widget.attrs["placeholder"] = OWN_ACCENT
+        if not has_logo:
+            del self.fields["remove_logo"]
 
 
 class SearchForm(OnSiteForm):

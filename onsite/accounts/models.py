@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from onsite.accounts.roles import Role
 
@@ -38,6 +39,14 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
+class Theme(models.TextChoices):
+    """How a person's pages look."""
+
+    AUTO = "auto", _("As the device does")
+    LIGHT = "light", pgettext_lazy("theme", "Light")
+    DARK = "dark", pgettext_lazy("theme", "Dark")
+
+
 class User(AbstractBaseUser):
     """A person of the vendor or of a client, known by the e-mail address."""
 
@@ -49,6 +58,9 @@ class User(AbstractBaseUser):
         _("language"), max_length=10, blank=True, choices=[("zh-hans", "中文"), ("en", "English")]
     )
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    # How many messages wait in the inbox: the outbox counts them, so that no page has to.
+    unread_messages = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
 
@@ -62,6 +74,7 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(condition=models.Q(theme__in=Theme.values), name="user_theme_known"),
         ]
 
     def __str__(self) -> str:

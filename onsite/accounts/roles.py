@@ -37,6 +37,7 @@ class Permission(Enum):
 
     EDIT_ENGAGEMENT = auto()
     EDIT_TEAM = auto()
+    VIEW_AS_CLIENT = auto()
     EDIT_GOALS = auto()
     EDIT_PLAN = auto()
     EDIT_PREPARATION = auto()
@@ -65,7 +66,12 @@ class Permission(Enum):
     ACCEPT_COURSE = auto()
     NAME_LEARNERS = auto()
     HOLD_VISIT = auto()
+    ASK_SURVEY = auto()
+    ANSWER_SURVEY = auto()
+    ANSWER_DELAY = auto()
+    WRITE_LESSON = auto()
     DRAFT_DOCUMENT = auto()
+    REVIEW_DOCUMENT = auto()
     ISSUE_DOCUMENT = auto()
 
 
@@ -83,10 +89,12 @@ _ENGINEER = frozenset(
         Permission.NAME_LEARNERS,
         Permission.COMMENT,
         Permission.HOLD_VISIT,
+        Permission.WRITE_LESSON,
         Permission.DRAFT_DOCUMENT,
     }
 )
 _LEAD = _ENGINEER | {
+    Permission.ASK_SURVEY,
     Permission.FREEZE_GOALS,
     Permission.DECIDE_CHANGE,
     Permission.EDIT_TEAM,
@@ -104,9 +112,10 @@ _KEY_USER = frozenset(
         Permission.CONFIRM_ANSWER,
         Permission.TEST,
         Permission.SIGN,
+        Permission.ANSWER_SURVEY,
     }
 )
-_SIGNER = _KEY_USER | {Permission.ACKNOWLEDGE, Permission.NAME_LEARNERS}
+_SIGNER = _KEY_USER | {Permission.ACKNOWLEDGE, Permission.NAME_LEARNERS, Permission.ANSWER_DELAY}
 _CLIENT_PM = _SIGNER | {Permission.DECIDE_GO}
 # A vendor person never says in the client's name what only the client can say.
 _MANAGER = frozenset(Permission) - (_CLIENT_PM - {Permission.COMMENT, Permission.NAME_LEARNERS})

@@ -41,6 +41,11 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def needs_manager() -> bool:
+    """Whether nobody is there, nor invited, who could create an engagement."""
+    return not User.objects.filter(role=Role.MANAGER).exists()
+
+
 @transaction.atomic
 def invite_person(
     *, actor: User, email: str, name: str, role: str, title: str = "", language: str = "", about: str = ""
@@ -153,10 +158,14 @@ def accept_invitation(*, token: str, name: str, password: str, language: str) ->
     return user
 
 
-def save_settings(*, actor: User, name: str, language: str, time_zone: str, title: str = "") -> User:
-    """Keep a person's own name, language and zone."""
-    actor.name, actor.title, actor.language, actor.time_zone = name, title, language, time_zone
-    actor.save(update_fields=["name", "title", "language", "time_zone"])
+@transaction.atomic
+def save_settings(*, actor: User, name: str, language: str, time_zone: str, theme: str, title: str = "") -> User:
+    """Keep a person's own name, language, zone and theme."""
+    is_renamed = User.objects.filter(pk=actor.pk).exclude(name=name).exists()
+    actor.name, actor.title, actor.language, actor.time_zone, actor.theme = name, title, language, time_zone, theme
+    actor.save(update_fields=["name", "title", "language", "time_zone", "theme"])
+    if is_renamed:  # Their name stands on pages that others keep until a chain of the audit goes on.
+        audit.record(chain=audit.COMPANY, actor=actor, action="person.renamed", target=actor)
     return actor
 
 

@@ -34,7 +34,7 @@ def record(
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record needs the business transaction")
     _refuse_what_changes(data)
-    head = AuditChain.objects.select_for_update().filter(name=chain).first() or _begin(chain)
+    head = hold(chain)
     entry = AuditEntry(
         chain=head,
         number=head.last_number + 1,
@@ -50,6 +50,11 @@ def record(
     AuditChain.objects.filter(name=chain).update(last_number=entry.number, last_hash=entry.hash)
     search.follow(target)
     return entry
+
+
+def hold(chain: str) -> AuditChain:
+    """Return the head of this chain, locked: until the transaction ends nobody else writes what it tells about."""
+    return AuditChain.objects.select_for_update().filter(name=chain).first() or _begin(chain)
 
 
 def target_of(row: models.Model) -> str:
@@ -83,6 +88,12 @@ def hash_of(entry: AuditEntry) -> str:
     }
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def numbers_of(chains: Iterable[str]) -> dict[str, int]:
+    """Return how many entries each chain has: a version of all that its transactions write, which only grows. Read it
+    before the rows it stands for. One query; a chain that has not begun is left out."""
+    return dict(AuditChain.objects.filter(name__in=chains).values_list("name", "last_number"))
 
 
 def first_broken(chain: str) -> int | None:

@@ -164,6 +164,31 @@ class LaidOut(NamedTuple):
     days: int
 
 
+class SpecialDay(NamedTuple):
+    """A day that isn't what its weekday says: off, or worked on in exchange. `name` is the library's own word for it."""
+
+    day: date
+    name: str
+    is_working: bool
+
+
+def special_days(country: str, year: int, language: str) -> list[SpecialDay]:
+    """Return the country's days off from Monday to Friday and its make-up working days, in order.
+
+    `language` is the library's code, such as "zh_CN"; English where it has none of that. Raises CalendarRangeError.
+    """
+    _check(year)
+    statutory = _statutory(country, year)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        spoken = language if language in country_holidays(country).supported_languages else "en_US"
+        names = country_holidays(country, years=year, language=spoken)
+    off = [
+        SpecialDay(day, names.get(day, ""), False) for day in statutory.days_off if day.weekday() in MONDAY_TO_FRIDAY
+    ]
+    return sorted([*off, *(SpecialDay(day, "", True) for day in statutory.make_up_days)])
+
+
 def lay_out(
     start_on: date,
     windows: Sequence[tuple[int, int]],

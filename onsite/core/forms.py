@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -21,15 +21,27 @@ class PlainHelper(FormHelper):
     disable_csrf = True
 
 
+class OnSiteBoundField(forms.BoundField):
+    """A field of a page, and beside it what it showed at first, which nobody reads: no help text describes that."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        found = super().build_widget_attrs(attrs, widget)
+        if widget is not None and widget.is_hidden:
+            found.pop("aria-describedby", None)
+        return found
+
+
 class OnSiteForm(forms.Form):
     """A form whose page brings the tag; required fields carry no asterisk noise for optional ones."""
+
+    bound_field_class = OnSiteBoundField
 
     @property
     def helper(self) -> FormHelper:
         return PlainHelper(self)
 
 
-def retype(form: forms.BaseForm, **fields: str) -> None:
+def retype(form: forms.BaseForm, /, **fields: str) -> None:
     """Put these values into what was posted, as if the page had sent them: the next save goes by them."""
     form.data = form.data.copy()  # type: ignore[attr-defined]  # a posted form's: several ticks stay several
     for name, value in fields.items():

@@ -27,6 +27,10 @@ _given_up: dict[str, Callable[[int], None]] = {}
 _leases: dict[str, timedelta] = {}
 
 
+class JobCancelled(Exception):
+    """Somebody cancelled the job while it ran: raised where it tells its progress, so that it ends there."""
+
+
 def register(
     kind: str,
     *,
@@ -39,7 +43,7 @@ def register(
 
     `given_up(subject_id)` is called when a job of this kind has failed for good, for what must not wait for ever, in
     the transaction that says so. `lease` is longer than the work can take between two calls of `progress`: when it has
-    run out, the worker is taken for lost.
+    run out, the worker is taken for lost. `progress` raises JobCancelled where the job was cancelled meanwhile.
     """
     _kinds[kind] = (task, run)
     _given_up[kind] = given_up
@@ -60,6 +64,8 @@ def run(job_id: int) -> None:
         return
     try:
         _kinds[job.kind][1](job.subject_id, lambda percent: _progress(job, percent))
+    except JobCancelled:
+        log.info("job_cancelled", job=job.pk, kind=job.kind)
     except DomainError as error:
         _fail(job, error.message)
     except Exception as error:
@@ -69,17 +75,14 @@ def run(job_id: int) -> None:
         else:
             _claimed(job).update(state=Job.State.WAITING, error=str(error)[:2000], lease_until=None)
     else:
-        # Done is done, also where its lease had run out meanwhile.
-        _finish(Job.objects.filter(pk=job.pk), Job.State.DONE, percent=100)
+        # Done is done, also where its lease had run out meanwhile; but nobody hears that it was done after cancelling it.
+        _finish(Job.objects.filter(pk=job.pk).exclude(state=Job.State.CANCELLED), Job.State.DONE, percent=100)
 
 
 def cancel(*, job: Job) -> bool:
-    """Cancel a job that no worker has taken yet; return whether it was in time."""
-    return bool(
-        Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
-            state=Job.State.CANCELLED, finished_at=timezone.now()
-        )
-    )
+    """Cancel a job that has not ended; return whether it was in time. One that runs stops at its next step."""
+    open_states = (Job.State.WAITING, Job.State.RUNNING)
+    return bool(_finish(Job.objects.filter(pk=job.pk, state__in=open_states), Job.State.CANCELLED))
 
 
 def sweep() -> int:
@@ -124,7 +127,9 @@ def _claimed(job: Job) -> QuerySet[Job]:
 
 
 def _progress(job: Job, percent: int) -> None:
-    _claimed(job).update(percent=percent, lease_until=timezone.now() + _lease_of(job))
+    told = _claimed(job).update(percent=percent, lease_until=timezone.now() + _lease_of(job))
+    if not told and Job.objects.filter(pk=job.pk, state=Job.State.CANCELLED).exists():
+        raise JobCancelled
 
 
 @transaction.atomic

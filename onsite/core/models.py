@@ -1,4 +1,5 @@
-"""Rows that know no domain: the audit chain, idempotent answers, long work, heartbeats, calendar days, what can be found."""
+"""Rows that know no domain: the audit chain, idempotent answers, long work, heartbeats, calendar days, the
+company, what can be found."""
 
 from __future__ import annotations
 
@@ -98,6 +99,25 @@ class CalendarDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["calendar", "day"], name="calendar_day_once")]
+
+
+class Company(models.Model):
+    """What the company's documents look like: one row at most. Empty fields mean what the installation brings along.
+
+    `logo` names a stored JPEG, `logo_hash` its SHA-256. Logos of before stay: documents issued with them refer to them.
+    """
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    name = models.CharField(max_length=80, blank=True)
+    accent = models.CharField(max_length=7, blank=True)
+    logo = models.CharField(max_length=200, blank=True)
+    logo_hash = models.CharField(max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="company_only_one")]
 
 
 class IncomingFile(models.Model):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from onsite.accounts.services import find_invitation
 from onsite.notifications import kinds
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import Topic, Written
 from onsite.notifications.models import Message
 
 
@@ -50,6 +50,27 @@ def _has_expired(message: Message) -> bool:
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register("account", account, label=gettext_lazy("Sign-in code or reset link"), is_secret=True)
-    kinds.register("invitation", invitation, label=gettext_lazy("Invitation"), is_secret=True)
-    kinds.register("signing_code", signing_code, label=gettext_lazy("Code to sign"), is_secret=True)
+    kinds.register(
+        "account",
+        account,
+        label=gettext_lazy("Sign-in code or reset link"),
+        is_secret=True,
+        when=gettext_lazy("When you ask for a code to sign in with, or for a new password."),
+        topic=Topic.ACCOUNT,
+    )
+    kinds.register(
+        "invitation",
+        invitation,
+        label=gettext_lazy("Invitation"),
+        is_secret=True,
+        when=gettext_lazy("Once, before your account is opened."),
+        topic=Topic.ACCOUNT,
+    )
+    kinds.register(
+        "signing_code",
+        signing_code,
+        label=gettext_lazy("Code to sign"),
+        is_secret=True,
+        when=gettext_lazy("When you sign on screen and ask for a code."),
+        topic=Topic.ACCOUNT,
+    )

@@ -1,4 +1,5 @@
-"""The outbox: what must be told to whom, and when. The row is the truth; a worker only carries it out."""
+"""The outbox: what must be told to whom, and when, and by which channels its readers want it. The row is the truth; a
+worker only carries it out."""
 
 from __future__ import annotations
 
@@ -25,6 +26,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def cancelled(self) -> MessageQuerySet:
         return self.exclude(cancelled_at=None)
+
+    def visible_to(self, user: User) -> MessageQuerySet:
+        """Keep what was told to this person: the inbox, newest first."""
+        return self.filter(recipient=user).exclude(sent_at=None).order_by("-sent_at", "-pk")
+
+    def unread(self) -> MessageQuerySet:
+        return self.filter(read_at=None).exclude(sent_at=None)
 
     def told(self, kind: str, *, prefix: str) -> MessageQuerySet:
         """Keep what has gone out of this kind and these keys, or may be going out at this moment."""
@@ -63,6 +71,9 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    # False where its reader wanted no mail of it: then it was told in the inbox alone.
+    is_mailed = models.BooleanField(default=True)
+    read_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
@@ -77,7 +88,13 @@ class Message(models.Model):
                 fields=["due_at"],
                 condition=models.Q(sent_at=None, dead_at=None, cancelled_at=None),
                 name="message_waiting",
-            )
+            ),
+            models.Index(
+                fields=["recipient", "-sent_at"], condition=models.Q(sent_at__isnull=False), name="message_told"
+            ),
+            models.Index(
+                fields=["recipient"], condition=models.Q(sent_at__isnull=False, read_at=None), name="message_unread"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -116,6 +133,25 @@ class Message(models.Model):
         """Where it stands: "cancelled", "dead", "sent" or "waiting"."""
         over = {"cancelled": self.cancelled_at, "dead": self.dead_at, "sent": self.sent_at}
         return next((name for name, at in over.items() if at is not None), "waiting")
+
+
+class Muting(models.Model):
+    """A person wants no messages of this kind by this channel. Nothing is lost by it: the inbox keeps them all."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("E-mail")
+        # Told there all the same, but not counted as new.
+        INBOX = "inbox", _("My messages")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mutings")
+    kind = models.CharField(max_length=40)
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "channel"], name="muting_once"),
+            models.CheckConstraint(condition=models.Q(channel__in=["mail", "inbox"]), name="muting_channel_known"),
+        ]
 
 
 class MailboxMail(models.Model):

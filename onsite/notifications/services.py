@@ -9,15 +9,15 @@ import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from onsite.core import audit
 from onsite.core.failpoints import failpoint
 from onsite.core.wake import wake
-from onsite.notifications import kinds
+from onsite.notifications import inbox, kinds
 from onsite.notifications.channels import mail
 from onsite.notifications.kinds import Written
-from onsite.notifications.models import Message
+from onsite.notifications.models import Message, Muting
 
 if TYPE_CHECKING:
     from onsite.accounts.models import User
@@ -119,27 +119,33 @@ def _deliver(pk: int) -> bool:
 
 
 def _write_and_send(message: Message) -> Written | None:
-    """Write the message in its reader's language and hours, and send it unless there is nothing left to tell."""
-    zone = timezone.get_default_timezone() if message.address else message.recipient.zone
-    with translation.override(message.reader_language), timezone.override(zone):
-        written = kinds.find(message.kind).write(message)
-    if written is not None:
+    """Write the message and send it, unless there is nothing left to tell, or its reader wants no mail of this kind."""
+    written = inbox.written_for(message)
+    message.is_mailed = inbox.wants(message, Muting.Channel.MAIL)
+    if written is not None and message.is_mailed:
         mail.send(message, written)
     return written
 
 
 def _over(message: Message, written: Written | None) -> None:
-    """Mark the message as sent, or as cancelled where nothing was left to tell; forget its secrets."""
+    """Mark the message as sent, or as cancelled where nothing was left to tell; forget its secrets. What was sent stands in
+    its reader's inbox from now on."""
     now = timezone.now()
-    Message.objects.filter(pk=message.pk).update(
-        sent_at=now if written else None,
-        cancelled_at=None if written else now,
-        dead_at=None,
-        lease_until=None,
-        subject=written.subject[:200] if written else "",
-        last_error="",
-        payload={} if kinds.find(message.kind).is_secret else message.payload,
-    )
+    is_new = written is not None and inbox.wants(message, Muting.Channel.INBOX)
+    with transaction.atomic():
+        Message.objects.filter(pk=message.pk).update(
+            sent_at=now if written else None,
+            is_mailed=message.is_mailed,
+            read_at=None if is_new else now,
+            cancelled_at=None if written else now,
+            dead_at=None,
+            lease_until=None,
+            subject=written.subject[:200] if written else "",
+            last_error="",
+            payload={} if kinds.find(message.kind).is_secret else message.payload,
+        )
+        if is_new and message.recipient_id:
+            inbox.count_unread(message.recipient_id)
 
 
 def _failed(message: Message, error: Exception) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -11,9 +12,16 @@ from django.utils.translation import override
 from engagements.models import Engagement, FollowUpVisit, StageKind
 from onsite.accounts.roles import Part
 from reports.building.acceptance import acceptance_of, open_conditions
+from reports.building.course import problem_flow_of, progress_of
 from reports.building.cover import NOBODY, Team, cover_of
+from reports.building.delay import published_delay
 from reports.building.emergencies import emergencies_of
+from reports.building.opinions import opinions_of
 from reports.building.plan import plan_of
+from reports.building.printed_chain import printed_chain
+from reports.building.taught import training_of
+from reports.building.versions import changes_of
+from reports.documents.chapters import NARRATED
 from reports.documents.closing_report import (
     ClosingReport,
     Facts,
@@ -21,12 +29,14 @@ from reports.documents.closing_report import (
     KeyProblem,
     Lesson,
     MilestoneResult,
+    Narrative,
     ObjectiveResult,
     RemainingIssue,
     StandupFacts,
     StateCount,
 )
 from reports.documents.parts import Side, Signatory
+from reports.documents.report_differences import report_differences
 from reports.figures import slip_days, standup_figures
 from reports.models import Draft
 from reports.rows import ObjectiveRow, StageRow, objective_rows, stage_rows
@@ -38,18 +48,18 @@ SIDES: dict[str, Side] = {Party.VENDOR: "vendor", Party.CLIENT: "client", Party.
 def build_closing_report(engagement: Engagement, draft: Draft, language: str) -> ClosingReport:
     """Return the report as of the site's today, in `language`; version, address and audit head come when it is issued.
 
-    About twenty queries. The engagement's client and creator must be loaded.
+    About thirty queries. The engagement's client and creator must be loaded.
     """
     today = engagement.today()
     with override(language):
         stages = stage_rows(engagement.stages.unscoped().shared())
-        problems = list(engagement.problems.unscoped().shared().oldest_first())
+        problems = list(engagement.problems.unscoped().shared().select_related("owner").oldest_first())
         objectives = [_objective(row) for row in objective_rows(engagement, engagement.objectives.unscoped().shared())]
         visits = engagement.visits.unscoped().shared().standing()
         remaining = [_remaining(problem) for problem in problems if problem.is_open]
         remaining += [_condition(row) for row in open_conditions(engagement)]
         team = Team(engagement)
-        return ClosingReport(
+        report = ClosingReport(
             **cover_of(engagement, language, today),
             core_task=engagement.get_core_task_display(),
             onsite_from_on=engagement.start_on,
@@ -63,26 +73,34 @@ def build_closing_report(engagement: Engagement, draft: Draft, language: str) ->
                 slip_days=_slip(engagement, stages, today),
                 open_items=len(remaining),
             ),
-            satisfaction=None,
+            satisfaction=opinions_of(engagement),
             verify_url="",
             audit_head="",
             objectives=tuple(objectives),
             plan=plan_of(engagement, stages),
             milestones=tuple(_milestones(engagement, stages, today)),
-            key_problems=tuple(_key_problem(problem) for problem in problems if problem.is_key),
-            problem_counts=_counts(problems),
+            key_problems=tuple(key_problem(problem) for problem in problems if problem.is_key),
+            problem_counts=counts_of(problems),
             standups=_standups(engagement, today),
             remaining_issues=tuple(remaining),
-            lessons=tuple(Lesson(title=line.strip()) for line in draft.proposals.splitlines() if line.strip()),
+            lessons=_lessons(engagement),
+            proposals=tuple(line.strip() for line in draft.proposals.splitlines() if line.strip()),
+            narrative=_narrative(draft),
+            training=training_of(engagement),
             follow_ups=tuple(_follow_up(visit) for visit in visits),
             emergencies=emergencies_of(engagement),
             acceptance=acceptance_of(engagement),
+            delay=published_delay(engagement),
+            goal_chain=printed_chain(engagement),
+            progress=progress_of(engagement, stages, today),
+            problem_flow=problem_flow_of(engagement, problems, today),
             signatories=(
                 team.signatory(Part.CLIENT_PM),
                 team.signatory(Part.LEAD),
                 Signatory(side="vendor", role=_("Delivery manager"), name=team.manager_name),
             ),
         )
+        return replace(report, changes=changes_of(engagement, report, draft.changes, report_differences))
 
 
 def _objective(row: ObjectiveRow) -> ObjectiveResult:
@@ -131,7 +149,8 @@ def _milestones(engagement: Engagement, stages: Sequence[StageRow], today: date)
     return found
 
 
-def _key_problem(problem: Problem) -> KeyProblem:
+def key_problem(problem: Problem) -> KeyProblem:
+    """Return a key problem, told to its end."""
     return KeyProblem(
         title=problem.title,
         raised_on=problem.raised_on,
@@ -142,7 +161,8 @@ def _key_problem(problem: Problem) -> KeyProblem:
     )
 
 
-def _counts(problems: Sequence[Problem]) -> tuple[StateCount, ...]:
+def counts_of(problems: Sequence[Problem]) -> tuple[StateCount, ...]:
+    """Return how many were raised, solved and are still open, in the active language; nothing where there were none."""
     if not problems:
         return ()
     still_open = sum(problem.is_open for problem in problems)
@@ -170,9 +190,14 @@ def _remaining(problem: Problem) -> RemainingIssue:
     return RemainingIssue(
         title=problem.title,
         next_step=SIDES[problem.next_step_with],
-        owner=problem.owner_role or NOBODY,
+        owner=problem.owner_role or _our_name(problem),
         due_on=problem.due_on,
     )
+
+
+def _our_name(problem: Problem) -> str:
+    """The client's people stand by role or department only."""
+    return problem.owner.name if problem.owner and problem.next_step_with == Party.VENDOR else NOBODY
 
 
 def _condition(row: Condition) -> RemainingIssue:
@@ -186,8 +211,28 @@ def _condition(row: Condition) -> RemainingIssue:
     )
 
 
+def _lessons(engagement: Engagement) -> tuple[Lesson, ...]:
+    rows = engagement.lessons.unscoped().shared()
+    return tuple(Lesson(title=row.title, text=row.what_happened, why=row.why, rule=row.rule) for row in rows)
+
+
+def _narrative(draft: Draft) -> tuple[Narrative, ...]:
+    """The author's words in the order of the chapters; what is blank is no word."""
+    return tuple(
+        Narrative(chapter=anchor, text=words)
+        for anchor in NARRATED
+        if (words := str(draft.narrative.get(anchor, "")).strip())
+    )
+
+
 def _follow_up(visit: FollowUpVisit) -> FollowUp:
+    """An agreed day takes the place of the one it was due on; a held visit says how the system was found."""
     how = _("by phone or video")
     if visit.held_on is not None:
         how = _("held on %(day)s, %(channel)s") % {"day": visit.held_on, "channel": visit.get_channel_display()}
-    return FollowUp(label=visit.get_kind_display(), planned_on=visit.due_on, channel=how)
+        if visit.condition:
+            how = _("%(how)s: %(system)s") % {"how": how, "system": visit.get_condition_display()}
+    elif visit.appointed_at is not None:
+        at = visit.appointed_at.astimezone(visit.engagement.zone)
+        how = _("%(hour)s, %(channel)s") % {"hour": f"{at:%H:%M}", "channel": visit.get_channel_display()}
+    return FollowUp(label=visit.get_kind_display(), planned_on=visit.day(), channel=how)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TypedDict
 
-from django.conf import settings
-
 from engagements.models import Engagement, Membership
 from onsite.accounts.roles import VENDOR_PARTS, Part
+from onsite.core import company
 from reports.documents.parts import Side, Signatory
 
 NOBODY = "—"
@@ -24,19 +23,23 @@ class Cover(TypedDict):
     vendor_name: str
     version: str
     issued_on: date
+    accent: str
+    logo: str
 
 
 def cover_of(engagement: Engagement, language: str, today: date) -> Cover:
     """Return the common fields; call it in the document's language."""
-    client = engagement.client.name
+    client, ours = engagement.client.name, company.current()
     return Cover(
         language=language,
         title=engagement.name,
         engagement_name=f"{client} · {engagement.get_core_task_display()}",
         client_name=client,
-        vendor_name=settings.VENDOR_NAME,
+        vendor_name=company.name_of(ours),
         version="",
         issued_on=today,
+        accent=ours.accent,
+        logo=ours.logo_hash,
     )
 
 

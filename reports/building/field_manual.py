@@ -19,8 +19,9 @@ from reports.building.cover import NOBODY, Team, cover_of
 from reports.building.manual.analysis import functions_of, modules_of, rollout_of
 from reports.building.manual.people import contacts_of, escalation_of
 from reports.building.manual.site import cards_of, checklists_of, contingency_plans_of, environments_of
-from reports.building.manual.versions import changes_of
 from reports.building.plan import plan_with_tasks
+from reports.building.versions import changes_of
+from reports.documents.differences import differences
 from reports.documents.field_manual import FieldManual, StageWindow, StandupRules
 from reports.figures import working_days
 from reports.models import Draft
@@ -72,7 +73,7 @@ def build_field_manual(engagement: Engagement, draft: Draft, language: str) -> F
             checklists=checklists_of(engagement),
             signatories=(team.signatory(Part.CLIENT_PM), team.signatory(Part.LEAD)),
         )
-        return replace(manual, changes=changes_of(engagement, manual, draft.changes))
+        return replace(manual, changes=changes_of(engagement, manual, draft.changes, differences))
 
 
 def _window(engagement: Engagement, stage: StageRow) -> StageWindow:

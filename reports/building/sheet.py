@@ -15,6 +15,7 @@ from engagements.differences import differences_between
 from engagements.frozen import FrozenChange, read_change
 from engagements.models import CoreTask, SignOff
 from engagements.section_text import read_sections
+from onsite.core import company
 from reports.building.agreed import objectives_in
 from reports.building.cover import Team
 from reports.documents import wording
@@ -24,7 +25,7 @@ from reports.documents.sign_off import SignOffSheet, TextSection
 
 def build_sheet(sign_off: SignOff) -> SignOffSheet:
     """Return the sheet in the engagement's language. The sign-off's engagement and its client must be loaded."""
-    engagement = sign_off.engagement
+    engagement, ours = sign_off.engagement, company.current()
     with override(engagement.language):
         team = Team(engagement)
         text = sign_off.text
@@ -33,7 +34,9 @@ def build_sheet(sign_off: SignOff) -> SignOffSheet:
             title=sign_off.title,
             engagement_name=text["engagement"],
             client_name=text["client"],
-            vendor_name=settings.VENDOR_NAME,
+            vendor_name=company.name_of(ours),
+            accent=ours.accent,
+            logo=ours.logo_hash,
             version=str(sign_off.version),
             issued_on=sign_off.frozen_at.astimezone(engagement.zone).date(),
             code=sign_off.code,

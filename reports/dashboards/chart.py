@@ -1,20 +1,23 @@
-"""The plan as a picture on a page."""
+"""The plan as pictures on a page: its days, and how much of it is done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement
-from onsite.core.charts.gantt import GanttChart, GanttRow, gantt_svg
+from engagements.progress_chart import progress_figure
+from onsite.accounts.models import User
+from onsite.core.charts.figure import Figure
+from onsite.core.charts.gantt import GanttChart, GanttRow, gantt_figure
+from reports.building.course import stages_now
 from reports.rows import StageRow
 
 
-def plan_chart(engagement: Engagement, stages: Sequence[StageRow], today: date) -> SafeString:
-    """Return the Gantt chart with baseline and today's line; "" without stages."""
+def plan_chart(engagement: Engagement, stages: Sequence[StageRow], today: date) -> Figure:
+    """Return the Gantt chart with baseline and today's line; false without stages."""
     rows = tuple(
         GanttRow(
             label=stage.label,
@@ -26,7 +29,7 @@ def plan_chart(engagement: Engagement, stages: Sequence[StageRow], today: date) 
         )
         for stage in stages
     )
-    return gantt_svg(
+    return gantt_figure(
         GanttChart(
             rows=rows,
             today=today,
@@ -36,3 +39,8 @@ def plan_chart(engagement: Engagement, stages: Sequence[StageRow], today: date) 
             today_word=_("today"),
         )
     )
+
+
+def progress_chart(engagement: Engagement, stages: Sequence[StageRow], viewer: User, today: date) -> Figure:
+    """Return plan against fact as lines; false without stages. One query."""
+    return progress_figure(engagement, stages_now(stages), viewer, today)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Q
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
 from engagements import forecast_page
 from engagements.models import (
@@ -16,10 +15,14 @@ from engagements.models import (
     FollowUpVisit,
     Forecast,
     Invocation,
+    Publication,
     SignOff,
+    Survey,
+    SurveyInvitation,
 )
 from onsite.accounts.models import User
-from reports.dashboards.chart import plan_chart
+from onsite.core.charts.figure import Figure
+from reports.dashboards.chart import plan_chart, progress_chart
 from reports.dashboards.emergencies import running_emergencies
 from reports.dashboards.going_live import GoingLive, going_live
 from reports.dashboards.state import State, state_of
@@ -44,9 +47,9 @@ NEWS_DAYS = 7
 class Dashboard:
     """What the page shows. `to_sign` wait for the viewer's own signature, the oldest first; `asked` are the open items whose
     next step is with the client, `to_confirm` the concerns that we answered; `idea_news` what was told of the viewer's
-    ideas in the last week; `wanted` the documents asked of the viewer; `helps` what would keep the date; `readings` are
-    those of the newest stand-up; `first_stand_up_on` stands in for a stand-up not held yet; `forecast` is what a
-    published one says; `trainings` are the next training sessions; `emergencies` are those that run at this moment; `live` is what leads from data to go-live;
+    ideas in the last week; `wanted` the documents asked of the viewer; `surveys` those they
+    were mailed and have not answered; `helps` what would keep the date; `readings` are those of the newest stand-up; `first_stand_up_on` stands in for a stand-up not held yet; `forecast` is what a
+    published one says, `reads_delay` whether the delay ledger is published; `trainings` are the next training sessions; `emergencies` are those that run at this moment; `live` is what leads from data to go-live;
     `coverage` says of each role how many people are trained of those needed."""
 
     state: State
@@ -55,10 +58,12 @@ class Dashboard:
     to_confirm: list[Problem]
     idea_news: list[Idea]
     wanted: list[DocumentRequest]
+    surveys: list[Survey]
     helps: list[Problem]
     objectives: list[ObjectiveRow]
     goals: SignOff | None
-    chart: SafeString
+    chart: Figure
+    progress: Figure
     stand_up: ShownDay | None
     readings: Readings | None
     remark_count: int
@@ -67,11 +72,21 @@ class Dashboard:
     open_count: int
     documents: list[Document]
     forecast: str
+    reads_delay: bool
     visits: list[FollowUpVisit]
     trainings: list[TrainingSession]
     emergencies: list[Invocation]
     live: GoingLive
     coverage: HeatMap
+
+    def holds_until(self, engagement: Engagement) -> datetime:
+        """Return the moment from which the clock alone changes the page: midnight at the site, or earlier the end of a
+        session or the age of a piece of news."""
+        now = timezone.localtime(timezone=engagement.zone)
+        midnight = engagement.local(now.date() + timedelta(days=1), time.min)
+        ends = [session.ends_at for session in self.trainings]
+        ends += [idea.told_at + timedelta(days=NEWS_DAYS) for idea in self.idea_news if idea.told_at]
+        return min([midnight, *ends])
 
 
 def client_dashboard(engagement: Engagement, viewer: User, today: date) -> Dashboard:
@@ -80,6 +95,7 @@ def client_dashboard(engagement: Engagement, viewer: User, today: date) -> Dashb
     texts = current_texts(engagement, viewer)
     problems = list(engagement.problems.visible_to(viewer).shared().open().oldest_first())
     newest = _newest_stand_up(engagement, viewer)
+    published = set(engagement.publications.visible_to(viewer).values_list("item", flat=True))
     return Dashboard(
         state=state_of(engagement, stages, today),
         to_sign=waiting_for(viewer, texts),
@@ -87,12 +103,14 @@ def client_dashboard(engagement: Engagement, viewer: User, today: date) -> Dashb
         to_confirm=[row for row in problems if _is_answered(row)],
         idea_news=_idea_news(engagement, viewer),
         wanted=_wanted_of(engagement, viewer),
+        surveys=_surveys_for(engagement, viewer, today),
         helps=_by_urgency([row for row in problems if row.severity != Severity.MINOR and not row.is_concern])[
             :MOST_HELPS
         ],
         objectives=objective_rows(engagement, engagement.objectives.visible_to(viewer).shared()),
         goals=next((text for text in texts if text.kind == SignOff.Kind.GOALS), None),
         chart=plan_chart(engagement, stages, today),
+        progress=progress_chart(engagement, stages, viewer, today),
         stand_up=shown_day(user=viewer, stand_up=newest, as_client=True) if newest else None,
         readings=readings_of(viewer, newest) if newest else None,
         remark_count=getattr(newest, "remark_count", 0),
@@ -100,7 +118,8 @@ def client_dashboard(engagement: Engagement, viewer: User, today: date) -> Dashb
         open_items=problems[:MOST_ITEMS],
         open_count=len(problems),
         documents=_newest(engagement, viewer),
-        forecast=_forecast(engagement, viewer),
+        forecast=_forecast(engagement, viewer) if Publication.Item.FORECAST in published else "",
+        reads_delay=Publication.Item.DELAY in published,
         visits=list(engagement.visits.visible_to(viewer).shared().standing()),
         trainings=coming_sessions(engagement, viewer),
         emergencies=running_emergencies(viewer, [engagement]),
@@ -120,6 +139,15 @@ def _wanted_of(engagement: Engagement, viewer: User) -> list[DocumentRequest]:
     """What the viewer was asked for, and what nobody was named for; a vendor person sees all the client owes."""
     rows = engagement.document_requests.visible_to(viewer).shared().open()
     return list(rows if viewer.is_vendor else rows.filter(Q(asked_of=viewer) | Q(asked_of=None)))
+
+
+def _surveys_for(engagement: Engagement, viewer: User, today: date) -> list[Survey]:
+    """What the viewer was asked and has not answered; nothing for a vendor person, who can't."""
+    if viewer.is_vendor or not engagement.is_running:
+        return []
+    asked = SurveyInvitation.objects.unscoped().filter(user=viewer).values("survey")
+    rows = engagement.surveys.visible_to(viewer).shared().open().select_related("stage")
+    return list(rows.filter(pk__in=asked, closes_on__gte=today).exclude(answers__user=viewer))
 
 
 def _is_answered(problem: Problem) -> bool:

@@ -54,7 +54,8 @@ def document_list(engagement: Engagement, viewer: User, *, all_weeks: bool = Fal
     """Return every kind with the versions this person may see; two queries."""
     rows = list(engagement.documents.visible_to(viewer).select_related("issued_by").defer("snapshot", "renderer"))
     versions = with_states(rows)
-    kinds = {kind.value: Kind(kind) for kind in DocumentKind if kind != DocumentKind.WEEKLY_REPORT}
+    hidden = {DocumentKind.WEEKLY_REPORT} | ({DocumentKind.APPENDIX} if viewer.is_client else set())
+    kinds = {kind.value: Kind(kind) for kind in DocumentKind if kind not in hidden}
     weekly = []
     for version in versions:
         if version.document.kind == DocumentKind.WEEKLY_REPORT:

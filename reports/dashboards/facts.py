@@ -15,6 +15,7 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import Part
 from reports.dashboards.waived import StillMissing
 from reports.rows import stage_rows
+from reports.satisfaction import means_of
 from standups.models import CellState, Condition, Problem, StandUp
 
 Row = TypeVar("Row")
@@ -50,6 +51,7 @@ class Facts:
             self.condition_days[pk].append(due_on)
         forecasts = Forecast.objects.visible_to(viewer).filter(**of_these)
         self.probabilities: dict[int, float] = dict(forecasts.values_list("engagement_id", "probability"))
+        self.satisfaction = means_of(engagements)
         leads = Membership.objects.visible_to(viewer).active().with_part(Part.LEAD).select_related("user")
         self._still_missing = StillMissing(viewer, self.waivers.keys())
         self.leads = {row.engagement_id: row.user for row in leads.filter(**of_these)}

@@ -116,14 +116,16 @@ class GoingLive:
 def going_live(engagement: Engagement, viewer: User, texts: Collection[SignOff], today: date) -> GoingLive:
     """Return what the dashboard shows of it; `texts` are the current ones, that of a Go decision with its text.
 
-    Five queries, however many rows there are.
+    Five queries, however many rows there are; two less before there is a matrix.
     """
-    conditions = open_conditions(viewer, [engagement])
+    stages = _stage_cards(engagement, viewer)
+    # Rounds of tests, and the conditions they end with, are of cells.
+    conditions = open_conditions(viewer, [engagement]) if stages else []
     return GoingLive(
         cutovers=running_cutovers(viewer, [engagement]),
-        tests=_tests_of(engagement, viewer),
+        tests=_tests_of(engagement, viewer) if stages else [],
         decision_by=_decision_by(engagement, viewer, texts, today),
-        stages=_stage_cards(engagement, viewer),
+        stages=stages,
         conditions=conditions[:MOST_CONDITIONS],
         condition_count=len(conditions),
     )

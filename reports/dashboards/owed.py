@@ -136,6 +136,5 @@ def _held(user: User, engagements: dict[int, Engagement]) -> list[HeldBack]:
 def _may_release(user: User, engagements: dict[int, Engagement]) -> list[int]:
     if Permission.RELEASE_FILE in ROLE_PERMISSIONS[Role(user.role)]:
         return list(engagements)
-    parts = [part for part, allowed in PART_PERMISSIONS.items() if Permission.RELEASE_FILE in allowed]
-    seats = user.memberships.unscoped().active().filter(part__in=parts, engagement__in=engagements)
-    return list(seats.values_list("engagement_id", flat=True))
+    parts = {part for part, allowed in PART_PERMISSIONS.items() if Permission.RELEASE_FILE in allowed}
+    return [pk for pk, engagement in engagements.items() if engagement.parts_of(user) & parts]

@@ -51,7 +51,7 @@ def load_proving(user: User, engagements: dict[int, Engagement]) -> Proving:
 
 
 def _own_conditions(user: User, engagements: dict[int, Engagement]) -> list[Condition]:
-    led = set(user.memberships.unscoped().active().filter(part=Part.LEAD).values_list("engagement_id", flat=True))
+    led = {pk for pk, engagement in engagements.items() if Part.LEAD in engagement.parts_of(user)}
 
     def is_own(row: Condition) -> bool:
         return row.owner_id == user.pk or (row.owner_id is None and row.round.cell.engagement_id in led)

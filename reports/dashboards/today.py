@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from django.db.models import Q
@@ -18,8 +18,9 @@ from reports.dashboards.emergencies import running_emergencies
 from reports.dashboards.facts import with_open_ends
 from reports.dashboards.going_live import RunningCutover, running_cutovers
 from reports.dashboards.learning import Learning, load_learning
-from reports.dashboards.owed import Owed, load_owed
+from reports.dashboards.owed import REMARK_DAYS, Owed, load_owed
 from reports.dashboards.proving import Proving, load_proving
+from reports.models import DocumentKind, Draft
 from reports.rows import StageRow, stage_rows
 from standups.models import ConcernState, Party, Problem, Severity, StandUp
 from training.models import TrainingSession
@@ -28,6 +29,7 @@ from training.sessions.shown import sessions_to_hold
 BACK_DAYS = 7
 AHEAD_DAYS = 14
 MOST_PROBLEMS = 20
+MINUTE, TEN_MINUTES, HOUR = timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1)
 Standing = Literal["published", "draft", "open", "none"]
 
 
@@ -46,7 +48,8 @@ class Place:
 @dataclass(frozen=True)
 class Day:
     """Everything on the page; `owed` is what people at the clients' wait for, `proving` what of data and acceptance is to
-    be done, `sheets` are signed sheets that another person registered; `trainings` are the sessions this person holds today
+    be done, `sheets` are signed sheets that another person registered, `reports` the closing reports that this manager was
+    asked to read; `trainings` are the sessions this person holds today
     or tomorrow, or has to tick the list of; `emergencies` and `cutovers` run just now."""
 
     places: list[Place]
@@ -54,6 +57,7 @@ class Day:
     problem_count: int
     visits: list[FollowUpVisit]
     sheets: list[Signature]
+    reports: list[Draft]
     trainings: list[TrainingSession]
     emergencies: list[Invocation]
     cutovers: list[RunningCutover]
@@ -66,13 +70,30 @@ class Day:
         """How many stand-ups of today are not published yet."""
         return sum(place.standing in {"draft", "open"} for place in self.places)
 
+    def holds_until(self) -> datetime:
+        """Return the moment from which the clock alone may change the page: a midnight here or at a site, the hour of a
+        session, the next word for how long somebody has waited."""
+        now = timezone.now()
+        zones = {timezone.get_current_timezone(), *(place.engagement.zone for place in self.places)}
+        days = {zone: now.astimezone(zone).date() + timedelta(days=1) for zone in zones}
+        ends = [datetime.combine(day, time.min, tzinfo=zone) for zone, day in days.items()]
+        ends += [row.starts_at for row in self.learning.sharings if row.starts_at > now]
+        ends += [now + (MINUTE if row.wait.elapsed < HOUR else TEN_MINUTES) for row in self.owed.concerns]
+        return min(ends + [remark.at + timedelta(days=REMARK_DAYS) for remark in self.owed.remarks])
 
-def load_day(user: User) -> Day:
-    """Return the day of the engagements this person is in, or runs."""
+
+def own_engagements(user: User) -> dict[int, Engagement]:
+    """Return the engagements this person is in, or runs, that still ask for something. One query."""
     mine = Q(pk__in=user.memberships.active().values("engagement_id")) | Q(created_by=user)
     rows = Engagement.objects.visible_to(user).filter(mine).filter(with_open_ends()).select_related("client")
-    engagements = {row.pk: row for row in rows}
+    return {row.pk: row for row in rows}
+
+
+def load_day(user: User, own: dict[int, Engagement] | None = None) -> Day:
+    """Return the day of this person's own engagements, which are looked for where they are not given."""
+    engagements = own_engagements(user) if own is None else own
     share_calendars(engagements.values())
+    _share_parts(user, engagements)
     problems = _problems(user, engagements)
     running = {pk: row for pk, row in engagements.items() if row.is_running}
     return Day(
@@ -81,6 +102,7 @@ def load_day(user: User) -> Day:
         problem_count=len(problems),
         visits=_visits(user, engagements),
         sheets=_sheets(user, engagements),
+        reports=_reports(user, engagements) if user.is_manager else [],
         trainings=sessions_to_hold(user, running),
         emergencies=running_emergencies(user, engagements.values()),
         cutovers=running_cutovers(user, running.values()),
@@ -88,6 +110,16 @@ def load_day(user: User) -> Day:
         proving=load_proving(user, running),
         learning=load_learning(user),
     )
+
+
+def _share_parts(user: User, engagements: dict[int, Engagement]) -> None:
+    """Ask once what this person is in all of them."""
+    parts: dict[int, set[str]] = defaultdict(set)
+    seats = user.memberships.unscoped().active().filter(engagement__in=engagements)
+    for pk, part in seats.values_list("engagement_id", "part"):
+        parts[pk].add(part)
+    for pk, engagement in engagements.items():
+        engagement.know_parts(user, parts[pk])
 
 
 def _places(user: User, engagements: list[Engagement]) -> list[Place]:
@@ -139,10 +171,10 @@ def _problems(user: User, engagements: dict[int, Engagement]) -> list[Problem]:
 
 def _visits(user: User, engagements: dict[int, Engagement]) -> list[FollowUpVisit]:
     until = timezone.localdate() + timedelta(days=AHEAD_DAYS)
-    visits = list(FollowUpVisit.objects.visible_to(user).open().filter(engagement__in=engagements, due_on__lte=until))
+    visits = list(FollowUpVisit.objects.visible_to(user).open().filter(engagement__in=engagements))
     for visit in visits:
         visit.engagement = engagements[visit.engagement_id]
-    return visits
+    return sorted((visit for visit in visits if visit.day() <= until), key=FollowUpVisit.day)
 
 
 def _sheets(user: User, engagements: dict[int, Engagement]) -> list[Signature]:
@@ -154,3 +186,14 @@ def _sheets(user: User, engagements: dict[int, Engagement]) -> list[Signature]:
     for sheet in sheets:
         sheet.sign_off.engagement = engagements[sheet.sign_off.engagement_id]
     return sheets
+
+
+def _reports(user: User, engagements: dict[int, Engagement]) -> list[Draft]:
+    """Closing reports somebody asked to have read, the longest waiting first."""
+    asked = Draft.objects.visible_to(user).filter(kind=DocumentKind.CLOSING_REPORT, review_asked_at__isnull=False)
+    drafts = list(
+        asked.filter(engagement__in=engagements).select_related("review_asked_by").order_by("review_asked_at")
+    )
+    for draft in drafts:
+        draft.engagement = engagements[draft.engagement_id]
+    return drafts

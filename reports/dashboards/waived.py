@@ -8,14 +8,28 @@ from itertools import product
 
 from engagements import demands, preparedness
 from engagements.go_decision import Decision
-from engagements.models import Baseline, ContingencyPlan, Function, Signature, SignOff, Waiver
+from engagements.models import (
+    Baseline,
+    ContingencyPlan,
+    FollowUpVisit,
+    Function,
+    Lesson,
+    NoLesson,
+    RuleApplication,
+    Signature,
+    SignOff,
+    Survey,
+    Waiver,
+)
 from engagements.models.signoff import SignOffQuerySet
+from engagements.rules import standing
 from onsite.accounts.models import User
 from reports import demands as papers
 from reports.models import Document, DocumentKind
 from standups import demands as days
 from standups.first_weeks import state as first_weeks_state
-from standups.models import Cell, HandOver, Problem
+from standups.models import Cell, HandOver, Problem, ReturnedAccess
+from standups.models.first_weeks import ReturnedAccessQuerySet
 from standups.rollout import state as rollout_state
 
 
@@ -38,11 +52,18 @@ class StillMissing:
             preparedness.NO_FUNCTION: lambda: one not in self._analysed,
             preparedness.OPEN_QUESTIONS: lambda: one in self._unclear,
             preparedness.CONTINGENCY: lambda: (one, detail) not in self._prepared,
+            demands.NOT_ASKED: lambda: one not in self._asked,
+            demands.NO_LESSON: lambda: one not in self._learned,
             demands.SIGNED: lambda: (one, detail) not in self._signed,
             days.CRITICAL: lambda: one in self._troubled,
             days.SIGNED_GO: lambda: one not in self._decided,
+            days.NO_OWNER: lambda: detail in self._unowned,
+            days.NO_DAY: lambda: detail in self._undated,
             rollout_state.OPEN: lambda: one in self._unaccepted,
             first_weeks_state.MISSING: lambda: one not in self._handed_over,
+            first_weeks_state.NOT_RETURNED: lambda: one in self._lent_out,
+            first_weeks_state.NOT_CONFIRMED: lambda: one not in self._confirmed,
+            standing.CODE: lambda: (one, detail) in self._demanded,
             papers.NO_MANUAL: lambda: (one, DocumentKind.FIELD_MANUAL) not in self._issued,
             papers.NO_REPORT: lambda: (one, DocumentKind.CLOSING_REPORT) not in self._printed,
         }
@@ -60,6 +81,50 @@ class StillMissing:
         return set(rows.values_list("engagement_id", flat=True))
 
     @cached_property
+    def _asked(self) -> set[int]:
+        """Where the client was asked at the end, or told a follow-up visit how satisfied they are."""
+        surveys = Survey.objects.visible_to(self._viewer).asked().of_closing()
+        visits = FollowUpVisit.objects.visible_to(self._viewer).exclude(satisfaction=None)
+        found = (rows.filter(engagement__in=self._engagements) for rows in (surveys, visits))
+        return {pk for rows in found for pk in rows.values_list("engagement_id", flat=True)}
+
+    @cached_property
+    def _learned(self) -> set[int]:
+        """Where a lesson is written, or stated why there is none."""
+        found = (
+            kind.objects.visible_to(self._viewer).filter(engagement__in=self._engagements)
+            for kind in (Lesson, NoLesson)
+        )
+        return {pk for rows in found for pk in rows.order_by().values_list("engagement_id", flat=True)}
+
+    @cached_property
+    def _remaining(self) -> list[Problem]:
+        rows = Problem.objects.visible_to(self._viewer).shared().open()
+        return list(rows.filter(engagement__in=self._engagements))
+
+    @property
+    def _unowned(self) -> set[str]:
+        return {str(row.pk) for row in self._remaining if not days.has_an_owner(row)}
+
+    @property
+    def _undated(self) -> set[str]:
+        return {str(row.pk) for row in self._remaining if row.due_on is None}
+
+    @cached_property
+    def _lent_out(self) -> set[int]:
+        return set(self._lent.outstanding().values_list("engagement_id", flat=True))
+
+    @cached_property
+    def _confirmed(self) -> set[int]:
+        """Where it is listed what was lent, or the sheet that lists nothing is signed."""
+        sheets = self._texts(SignOff.Kind.HANDOVER).values_list("engagement_id", flat=True)
+        return set(self._lent.values_list("engagement_id", flat=True)) | set(sheets)
+
+    @property
+    def _lent(self) -> ReturnedAccessQuerySet:
+        return ReturnedAccess.objects.visible_to(self._viewer).filter(engagement__in=self._engagements).order_by()
+
+    @cached_property
     def _unclear(self) -> set[int]:
         rows = Function.objects.visible_to(self._viewer).filter(engagement__in=self._engagements)
         return set(rows.needing_all_answers().incomplete().values_list("engagement_id", flat=True))
@@ -70,6 +135,13 @@ class StillMissing:
             ContingencyPlan.objects.visible_to(self._viewer).filter(engagement__in=self._engagements).with_presence()
         )
         return {(plan.engagement_id, plan.emergency) for plan in rows if plan.is_ready and plan.owner_is_here}
+
+    @cached_property
+    def _demanded(self) -> set[tuple[int, str]]:
+        """The standing rules that are not fulfilled, each by its id."""
+        rows = RuleApplication.objects.visible_to(self._viewer).standing().filter(engagement__in=self._engagements)
+        active = rows.filter(rule__retired_at=None).with_made()
+        return {(row.engagement_id, str(row.rule_id)) for row in active if not row.is_fulfilled}
 
     @cached_property
     def _signed(self) -> set[tuple[int, str]]:

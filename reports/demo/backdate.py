@@ -17,13 +17,21 @@ from engagements.models import (
     ChangeRequest,
     DocumentRequest,
     Engagement,
+    Lesson,
     Membership,
+    Publication,
     Reading,
+    RuleApplication,
+    RuleVersion,
     Signature,
     SignOff,
+    StandingRule,
+    Survey,
+    SurveyAnswer,
+    SurveyInvitation,
     Waiver,
 )
-from reports.models import Document
+from reports.models import DelayVoice, Document
 from standups.models import (
     Acknowledgement,
     Cell,
@@ -146,4 +154,26 @@ def _stamps_of_training(engagement: Engagement) -> list[tuple[QuerySet[Any], str
         (QuizAttempt.objects.filter(**of_course), "started_at"),
         (QuizAttempt.objects.filter(**of_course), "finished_at"),
         (PracticalCheck.objects.filter(**of_course), "recorded_at"),
+    ]
+
+
+def put_back_review(engagement: Engagement, *, since: datetime, to: datetime) -> None:
+    """The same for what was asked, learned, said of delays and became a rule of it."""
+    for rows, field in _stamps_of_review(engagement):
+        rows.filter(**{f"{field}__gte": since}).update(**{field: to})
+
+
+def _stamps_of_review(engagement: Engagement) -> list[tuple[QuerySet[Any], str]]:
+    own, of_lesson = {"engagement": engagement}, {"rule__lesson__engagement": engagement}
+    return [
+        (Survey.objects.filter(**own), "asked_at"),
+        (Survey.objects.filter(**own), "closed_at"),
+        (SurveyInvitation.objects.filter(survey__engagement=engagement), "asked_at"),
+        (SurveyAnswer.objects.filter(survey__engagement=engagement), "created_at"),
+        (Lesson.objects.filter(**own), "written_at"),
+        (StandingRule.objects.filter(lesson__engagement=engagement), "promoted_at"),
+        (RuleVersion.objects.filter(**of_lesson), "written_at"),
+        (RuleApplication.objects.filter(**of_lesson), "applied_at"),
+        (Publication.objects.filter(**own), "published_at"),
+        (DelayVoice.objects.filter(**own), "said_at"),
     ]

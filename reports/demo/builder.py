@@ -14,11 +14,23 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import CLIENT_PARTS
 from onsite.core import calendars
 from onsite.notifications.models import Message
-from reports.demo import agreement, daily, ending, listening, preparing, proving, switching, teaching
-from reports.demo.backdate import put_back, put_back_proof, put_back_signatures
+from reports.demo import (
+    agreement,
+    assigning,
+    daily,
+    ending,
+    listening,
+    preparing,
+    proving,
+    reviewing,
+    switching,
+    teaching,
+)
+from reports.demo.backdate import put_back, put_back_proof, put_back_review, put_back_signatures
 from reports.demo.calendar import StoryDays
 from reports.demo.moving import move_stages
 from reports.demo.people import BY_KEY
+from reports.demo.review import Review
 from reports.demo.story import Story
 from reports.demo.telling import Telling
 from reports.demo.voices import Voices
@@ -26,7 +38,7 @@ from reports.demo.voices import Voices
 CALENDAR = "CN"
 MAILS_OF_THE_MOMENT = (
     "joined", "document_asked", "document_received", "contingency_invoked", "concern_raised", "concern_answered",
-    "concern_reopened", "idea_thanked", "idea_outcome", "stand_up_commented",
+    "concern_reopened", "idea_thanked", "idea_outcome", "stand_up_commented", "survey_asked", "delay_objected", "new_need",
 )  # fmt: skip
 
 
@@ -65,6 +77,7 @@ def _open(story: Story, people: dict[str, User], today: date) -> Telling:
     )
     telling = Telling(story, engagement, days, people, began)
     _seat_everybody(telling)
+    assigning.assign_seats(telling)
     agreement.write_goals(telling)
     preparing.begin(telling)
     return telling
@@ -112,6 +125,7 @@ def _live_through(telling: Telling, number: int) -> None:
         teaching.go_on(telling, number)
     proving.go_on(telling, number)
     switching.prepare(telling, number)
+    reviewing.go_on(telling, number)
     ending.go_on(telling, number)
     switching.carry_out(telling, number)
     move_stages(telling, number)
@@ -123,6 +137,8 @@ def _live_through(telling: Telling, number: int) -> None:
     put_back(telling.engagement, since=telling.began, to=hour, has_voices=telling.story.voices != Voices())
     if number in telling.story.proof.days:
         put_back_proof(telling.engagement, since=telling.began, to=hour)
+    if telling.story.review != Review():
+        put_back_review(telling.engagement, since=telling.began, to=hour)
     telling.engagement.refresh_from_db()
 
 

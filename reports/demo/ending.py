@@ -57,6 +57,7 @@ def write_papers(telling: Telling, number: int | None) -> None:
             summary=paper.summary,
             proposals="\n".join(paper.proposals),
             changes=paper.changes,
+            narrative=paper.narrative,
         )
         _issue(telling, paper, period)
 

@@ -11,6 +11,7 @@ from reports.demo.voices import Doubt, Given, Impression, Remark, Thought
 from standups.models import Idea, Problem, StandUp
 from standups.services import concerns, evidence, ideas, relationships, replies, talk, verdicts
 from standups.services.problems import save_problem
+from standups.services.waiting import keep_wait
 from standups.shown import shown_day
 
 
@@ -60,6 +61,7 @@ def _raise(telling: Telling, doubt: Doubt, said_at: datetime) -> None:
             actor=telling.people[doubt.person], engagement=telling.engagement, words=doubt.words
         )
         Problem.objects.filter(pk=row.pk).update(said_at=said_at, raised_on=telling.days.on(doubt.day))
+        _wait_anew(row, telling, doubt.day)
     save_problem(actor=telling.lead, engagement=telling.engagement, problem=row, owner=telling.lead)
 
 
@@ -88,6 +90,7 @@ def _answer(telling: Telling, problem: Problem, given: Given) -> None:
     replies.answer_concern(actor=telling.lead, problem=problem, version=saved.version)
     problem.replies.filter(pk=saved.pk).update(answered_at=at)
     Problem.objects.filter(pk=problem.pk, first_answered_at__gte=telling.began).update(first_answered_at=at)
+    _wait_anew(problem, telling, given.day)
 
 
 def _judge(telling: Telling, problem: Problem, doubt: Doubt, given: Given, number: int) -> None:
@@ -107,6 +110,13 @@ def _judge(telling: Telling, problem: Problem, doubt: Doubt, given: Given, numbe
     else:
         verdicts.confirm_answer(actor=telling.people[doubt.person], problem=problem, round_seen=newest.round)
     Problem.objects.solved().filter(pk=problem.pk).update(solved_on=telling.days.on(number))
+    _wait_anew(problem, telling, number)
+
+
+def _wait_anew(problem: Problem, telling: Telling, number: int) -> None:
+    """Its turn went over on the day of the story, not today."""
+    problem.refresh_from_db(fields=["raised_on", "solved_on", "next_step_with"])
+    keep_wait(problem, telling.days.on(number))
 
 
 def _think(telling: Telling, thought: Thought, number: int) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from engagements.models import Engagement
 from engagements.models.fingerprint import text_mark
 from onsite.accounts.models import User
+from onsite.core import calendars
 from reports.demo.knowledge import Passed, Written
 from reports.demo.stories.sharings import SHARINGS
 from reports.demo.stories.wiki import ARTICLES, CATEGORIES
@@ -79,7 +80,9 @@ def _publish(people: Mapping[str, User], article: Article, written: Written) -> 
 
 def _share(people: Mapping[str, User], passed: Passed, today: date) -> None:
     speaker, zone = people[passed.speaker], people[passed.speaker].zone
-    starts_at = datetime.combine(today + timedelta(days=passed.in_days), time(passed.hour), tzinfo=zone)
+    # The last working day until then: nobody is asked to come on a Sunday.
+    day = calendars.load("CN").shift(today + timedelta(days=passed.in_days + 1), -1)
+    starts_at = datetime.combine(day, time(passed.hour), tzinfo=zone)
     row = sharing.plan_sharing(
         actor=people["wang"],
         engagement=Engagement.objects.unscoped().get(name=passed.story),

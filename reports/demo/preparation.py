@@ -16,7 +16,7 @@ Frequency: TypeAlias = Function.Frequency
 
 @dataclass(frozen=True)
 class Does:
-    """A function with its answers; an empty one is still open."""
+    """A function with its answers; an empty one is still open. `serves` are the story's goals, counted from 0."""
 
     name: str
     who: str = ""
@@ -32,6 +32,7 @@ class Does:
     priority: Priority = Priority.MUST
     frequency: Frequency = Frequency.DAILY
     signed_off_by: str = ""
+    serves: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -69,13 +69,16 @@ def _prepare(telling: Telling, told: Preparation) -> None:
 
 def _analyse(telling: Telling, told: Preparation) -> None:
     modules: dict[str, Module] = {}
+    goals = list(telling.engagement.objectives.unscoped().order_by("pk"))
     for area in told.areas:
         modules[area.name] = functions.save_module(
             actor=telling.lead, engagement=telling.engagement, name=area.name, parent=modules.get(area.inside)
         )
         for does in area.functions:
+            fields = vars(does) | {"objectives": [goals[place] for place in does.serves]}
+            del fields["serves"]
             functions.save_function(
-                actor=telling.lead, engagement=telling.engagement, module=modules[area.name], **vars(does)
+                actor=telling.lead, engagement=telling.engagement, module=modules[area.name], **fields
             )
 
 

@@ -1,4 +1,4 @@
-"""A scan of a signed and chopped sheet, drawn: no sample file has to lie in the repository."""
+"""Scans of signed and of filled-in sheets, drawn: no sample file has to lie in the repository."""
 
 from __future__ import annotations
 
@@ -34,6 +34,30 @@ def draw_scan(engagement: Engagement, sign_off: SignOff, signer: User, signed_on
     # A sheet never lies quite straight on the glass.
     sheet = sheet.rotate(0.7, fillcolor=PAPER, resample=Image.Resampling.BICUBIC)
     return _upload(sheet, f"{sign_off.get_kind_display()}_第{sign_off.version}版_{signer.name}.png")
+
+
+def draw_answer(engagement: Engagement, person: User, answered_on: date, overall: int) -> SimpleUploadedFile:
+    """Return a PNG of a survey's sheet, filled in by hand: a tick beside the overall mark."""
+    sheet = Image.new("RGB", SIZE, PAPER)
+    draw = ImageDraw.Draw(sheet)
+    draw.text((90, 90), engagement.client.name, INK, _font(22))
+    draw.text((90, 130), f"{engagement.name} · 满意度调查", INK, _font(30))
+    draw.text((90, 220), "您对本次驻场的总体评价：", INK, _font(24))
+    for place, mark in enumerate(range(5, 0, -1)):
+        x = 90 + place * 110
+        draw.rectangle((x, 290, x + 34, 324), outline=INK, width=3)
+        draw.text((x + 46, 292), str(mark), INK, _font(26))
+        if mark == overall:
+            draw.line((x + 4, 306, x + 14, 320, x + 38, 284), PEN, 5)
+    for line in range(10):
+        draw.line(
+            (90, 420 + line * 40, 737 - (line * 83) % 240, 420 + line * 40), PEN if line < 3 else (176, 176, 178), 3
+        )
+    draw.text((90, 960), f"填写人：{person.name}", PEN, _font(32))
+    draw.text((90, 1020), f"日期：{answered_on.isoformat()}", INK, _font(24))
+    return _upload(
+        sheet.rotate(-0.5, fillcolor=PAPER, resample=Image.Resampling.BICUBIC), f"满意度调查_{person.name}.png"
+    )
 
 
 def _chop(draw: ImageDraw.ImageDraw, centre: tuple[int, int], radius: int) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.core.search import rebuilding
+from reports.demo.assigning import note_absences
 from reports.demo.builder import is_told, tell
 from reports.demo.passing_on import is_written, pass_on
 from reports.demo.people import BY_KEY, PASSWORDS, PEOPLE, SIGN_INS
@@ -32,6 +33,7 @@ def seed() -> None:
             tell(story, people=people, today=today)
         if not is_written():
             pass_on(people=people, today=today)
+            note_absences(people=people, today=today)
         # The stories' days were put back beside the audit, which is what the search follows.
         rebuilding.rebuild()
 

@@ -11,6 +11,7 @@ from onsite.accounts.roles import Part, Role
 from reports.demo.lessons import Training
 from reports.demo.preparation import Preparation
 from reports.demo.proof import Proof
+from reports.demo.review import Review
 from reports.demo.voices import Voices
 from reports.models import DocumentKind
 from standups.models import Answer, Kind, Party, Severity
@@ -189,13 +190,14 @@ class Day:
 @dataclass(frozen=True)
 class Paper:
     """The words of a document, issued on the story's day `day`, today where none is told; `changes` is what the author
-    notes of the version before. A weekly report tells of the week before that day."""
+    notes of the version before, `narrative` the words on chapters by their anchors. A weekly report tells of the week before that day."""
 
     kind: DocumentKind
     summary: str
     proposals: tuple[str, ...] = ()
     day: int | None = None
     changes: str = ""
+    narrative: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,7 @@ class Story:
     voices: Voices = field(default_factory=Voices)
     proof: Proof = field(default_factory=Proof)
     training: Training = field(default_factory=Training)
+    review: Review = field(default_factory=Review)
 
     @property
     def lead(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from reports.documents.appendix import InternalAppendix
 from reports.documents.closing_report import ClosingReport
 from reports.documents.field_manual import FieldManual
 from reports.documents.snapshot import Snapshot
@@ -15,11 +16,13 @@ from reports.documents.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """`anchor` is the link's target, `template` prints the body below the heading."""
+    """`anchor` is the link's target, `words` what the author wrote at its head; `template` prints the body below, "" where
+    there is nothing but words."""
 
     anchor: str
     title: str | Promise
     template: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +35,34 @@ class _Plan:
 _CLOSING = (
     _Plan("conclusion", _("Conclusion")),
     _Plan("objectives", _("Objectives"), lambda report: report.objectives),
+    _Plan("goal_chain", _("Goal chain"), lambda report: report.goal_chain),
     _Plan("course", _("Plan and course"), lambda report: report.plan.rows or report.milestones),
+    _Plan("delay", _("Delay ledger"), lambda report: report.delay),
     _Plan("acceptance", _("Acceptance"), lambda report: report.acceptance),
+    _Plan("training", _("Training"), lambda report: report.training),
     _Plan("problems", _("Key problems"), lambda report: report.key_problems),
     _Plan("standups", _("Stand-ups and problems"), lambda report: report.standups or report.problem_counts),
     _Plan("contingency", _("Emergencies"), lambda report: report.emergencies),
     _Plan("satisfaction", _("Client satisfaction")),
     _Plan("remaining", _("Remaining issues")),
-    _Plan("lessons", _("Lessons and proposals"), lambda report: report.lessons),
+    _Plan("lessons", _("Lessons and proposals"), lambda report: report.lessons or report.proposals),
     _Plan("follow_ups", _("Follow-up visits"), lambda report: report.follow_ups),
+    _Plan("changes", _("Versions"), lambda report: len(report.changes) > 1),
     _Plan("signatures", _("Signatures and verification")),
+)
+# The author writes around the numbers of these chapters; the conclusion is a text of its own.
+NARRATED = {part.name: part.title for part in _CLOSING if part.name not in {"conclusion", "changes", "signatures"}}
+# Each chapter stands in it, and says so where there is nothing: an absence would be read as an omission.
+_APPENDIX = (
+    _Plan("summary", _("Conclusion among ourselves"), lambda appendix: appendix.summary),
+    _Plan("lessons", _("Internal lessons")),
+    _Plan("problems", _("Internal problems")),
+    _Plan("delay", _("With whom the delay lies")),
+    _Plan("waivers", _("Waivers")),
+    _Plan("standups", _("Missed stand-ups")),
+    _Plan("scores", _("Scores, by person")),
+    _Plan("forecast", _("How the planned go-live moved")),
+    _Plan("verification", _("Verification")),
 )
 _MANUAL = (
     _Plan("introduction", _("About this engagement"), lambda manual: manual.introduction),
@@ -59,6 +80,9 @@ _MANUAL = (
     _Plan("signatures", _("Signatures and verification")),
 )
 
+# Bodies that more than one document prints.
+_FOLDERS = {"signatures": "parts", "changes": "parts"}
+
 
 def chapters(snapshot: Snapshot) -> tuple[Chapter, ...]:
     """The chapters in printing order; none for a document without chapters."""
@@ -66,7 +90,16 @@ def chapters(snapshot: Snapshot) -> tuple[Chapter, ...]:
         return tuple(_present(snapshot, _CLOSING))
     if isinstance(snapshot, FieldManual):
         return tuple(_present(snapshot, _MANUAL))
+    if isinstance(snapshot, InternalAppendix):
+        return tuple(_present(snapshot, _APPENDIX))
     return ()
+
+
+def narrated(report: ClosingReport) -> tuple[Chapter, ...]:
+    """Every chapter that the author may write around, whether it has a body in this report or not."""
+    present = {chapter.anchor: chapter for chapter in chapters(report)}
+    parts = (part for part in _CLOSING if part.name in NARRATED)
+    return tuple(present.get(part.name, Chapter(part.name, part.title, "")) for part in parts)
 
 
 def outline(manual: FieldManual) -> tuple[tuple[str, Promise, bool], ...]:
@@ -76,6 +109,8 @@ def outline(manual: FieldManual) -> tuple[tuple[str, Promise, bool], ...]:
 
 def _present(snapshot: Snapshot, plan: tuple[_Plan, ...]) -> Iterator[Chapter]:
     for part in plan:
-        if part.is_present(snapshot):
-            folder = "parts" if part.name == "signatures" else snapshot.kind
-            yield Chapter(part.name, part.title, f"pdf/{folder}/{part.name}.html")
+        has_body = bool(part.is_present(snapshot))
+        words = snapshot.words_on(part.name) if isinstance(snapshot, ClosingReport) else ""
+        if has_body or words:
+            folder = _FOLDERS.get(part.name, snapshot.kind)
+            yield Chapter(part.name, part.title, f"pdf/{folder}/{part.name}.html" if has_body else "", words)

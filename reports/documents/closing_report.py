@@ -9,7 +9,10 @@ from typing import ClassVar
 
 from reports.documents.acceptance import Acceptance
 from reports.documents.codec import ADDED_LATER
-from reports.documents.parts import Objective, Plan, Side, Signatory
+from reports.documents.course import ProblemPoint, ProgressPoint
+from reports.documents.delay import Delay
+from reports.documents.goal_chain import PrintedChain
+from reports.documents.parts import Change, Objective, Plan, Side, Signatory
 from reports.documents.snapshot import Snapshot
 from reports.figures.attainment import Verdict
 
@@ -25,13 +28,25 @@ class Facts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuestionMean:
+    """One of the engagement's own questions: the mean of its marks, from how many answers."""
+
+    text: str
+    score: Decimal
+    answers: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Satisfaction:
-    """The client's score (`score` of `out_of`), from how many answers, and what they wrote."""
+    """The client's score (`score` of `out_of`), from how many answers, of which so many came on paper, and the means of
+    the own questions. Never who said what; `text` stands in reports of earlier releases only."""
 
     score: Decimal
     out_of: int
     answers: int
     text: str = ""
+    on_paper: int = field(default=0, metadata=ADDED_LATER)
+    questions: tuple[QuestionMean, ...] = field(default=(), metadata=ADDED_LATER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,11 +142,58 @@ class RemainingIssue:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrainedRole:
+    """A role: how many of its people must be ready for go-live, and how many were trained and passed."""
+
+    name: str
+    needed: int
+    trained: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaughtCourse:
+    """An accepted course, and how many of those who must learn it passed. Never who, never a score."""
+
+    title: str
+    passed: int
+    of: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingResults:
+    """How ready the client's people are, by role and by course, and how often somebody was taught."""
+
+    roles: tuple[TrainedRole, ...]
+    courses: tuple[TaughtCourse, ...] = ()
+    sessions: int = 0
+
+    @property
+    def needed(self) -> int:
+        return sum(role.needed for role in self.roles)
+
+    @property
+    def trained(self) -> int:
+        """More than are needed in one role make up for none in another."""
+        return sum(min(role.trained, role.needed) for role in self.roles)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lesson:
-    """A lesson or a proposal that is shared with the client."""
+    """A lesson that is shared with the client: what happened (`text`), why, and the rule from now on. In reports of earlier
+    releases a proposal stands here, too."""
 
     title: str
     text: str = ""
+    why: str = field(default="", metadata=ADDED_LATER)
+    rule: str = field(default="", metadata=ADDED_LATER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narrative:
+    """The author's words at the head of a chapter, by its anchor."""
+
+    chapter: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,3 +237,15 @@ class ClosingReport(Snapshot):
     signatories: tuple[Signatory, ...] = ()
     emergencies: Emergencies | None = field(default=None, metadata=ADDED_LATER)
     acceptance: Acceptance | None = field(default=None, metadata=ADDED_LATER)
+    training: TrainingResults | None = field(default=None, metadata=ADDED_LATER)
+    proposals: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
+    narrative: tuple[Narrative, ...] = field(default=(), metadata=ADDED_LATER)
+    changes: tuple[Change, ...] = field(default=(), metadata=ADDED_LATER)
+    delay: Delay | None = field(default=None, metadata=ADDED_LATER)
+    goal_chain: PrintedChain | None = field(default=None, metadata=ADDED_LATER)
+    progress: tuple[ProgressPoint, ...] = field(default=(), metadata=ADDED_LATER)
+    problem_flow: tuple[ProblemPoint, ...] = field(default=(), metadata=ADDED_LATER)
+
+    def words_on(self, chapter: str) -> str:
+        """Return what the author wrote at the head of this chapter, "" for nothing."""
+        return next((words.text for words in self.narrative if words.chapter == chapter), "")

@@ -58,7 +58,11 @@ def _all(before: FieldManual, after: FieldManual) -> Iterator[str]:
 
 
 def _in_part(part: _Part, before: FieldManual, after: FieldManual) -> Iterator[str]:
-    old, new = part.rows(before), part.rows(after)
+    yield from rows_changed(part.title, part.rows(before), part.rows(after))
+
+
+def rows_changed(title: str | Promise, old: Rows, new: Rows) -> Iterator[str]:
+    """Say how many of the rows, by what they are known by, were added, changed and removed: one sentence or none."""
     said = [
         _said("added", len(new.keys() - old.keys())),
         _said("changed", sum(old[key] != new[key] for key in old.keys() & new.keys())),
@@ -66,7 +70,7 @@ def _in_part(part: _Part, before: FieldManual, after: FieldManual) -> Iterator[s
     ]
     if any(said):
         yield _("%(part)s: %(changes)s") % {
-            "part": part.title,
+            "part": title,
             "changes": pgettext("between changes", ", ").join(filter(None, said)),
         }
 

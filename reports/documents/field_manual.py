@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from reports.documents.codec import ADDED_LATER
 from reports.documents.manual_parts import Checklist, ContingencyCard, Environment, ModuleEntry, RolloutStep
-from reports.documents.parts import Objective, Plan, Side, Signatory
+from reports.documents.parts import Change, Objective, Plan, Side, Signatory
 from reports.documents.snapshot import Snapshot
 
 
@@ -74,16 +74,6 @@ class StandupRules:
     zone: str
     minutes: int
     is_in_writing: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A version of this manual: the author's note, and what was found to differ from the version before."""
-
-    version: str
-    issued_on: date
-    what: str
-    found: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
 
 
 @dataclass(frozen=True, kw_only=True)

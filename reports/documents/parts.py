@@ -62,3 +62,13 @@ class Signatory:
     role: str
     name: str = ""
     has_chop: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A version of this document: the author's note, and what was found to differ from the version before."""
+
+    version: str
+    issued_on: date
+    what: str
+    found: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)

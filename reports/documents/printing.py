@@ -13,13 +13,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from onsite.core import colours, company
 from onsite.core.charts.gantt import GanttChart, GanttRow, chart_span, gantt_svg
 from onsite.core.charts.qr import qr_svg
 from onsite.core.charts.text import printable, shorten, width_em
+from onsite.core.errors import DomainError
 from onsite.core.pdf import Attachment, RenderFailed, missing_glyphs, render_pdf
 from reports.documents import wording
+from reports.documents.appendix import InternalAppendix
 from reports.documents.chapters import chapters
 from reports.documents.closing_report import ClosingReport
+from reports.documents.course import problems_figure, progress_figure
 from reports.documents.field_manual import FieldManual
 from reports.documents.interview_guide import InterviewGuide
 from reports.documents.manual_page import chapters_context
@@ -56,8 +60,16 @@ def print_document(snapshot: Snapshot, assets: Mapping[str, bytes] | None = None
         language=HTML_LANGUAGES.get(snapshot.language, snapshot.language),
         created=datetime.combine(snapshot.issued_on, time(), UTC),
         attachments=[Attachment(ATTACHMENT_NAME, snapshot.to_json(), "The data behind this document")],
-        assets=assets,
+        assets={**(assets or {}), **_logo(snapshot)},
     )
+
+
+def _logo(snapshot: Snapshot) -> dict[str, bytes]:
+    """Return the picture that the pages call `asset:logo`, if the document bears one."""
+    try:
+        return {"logo": company.logo_bytes(snapshot.logo)} if snapshot.logo else {}
+    except DomainError as error:
+        raise RenderFailed(error.message) from error
 
 
 def refuse_missing_glyphs(snapshot: Snapshot) -> str:
@@ -88,10 +100,13 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
         "sha256": snapshot.sha256,
         "party": f"{shorten(snapshot.client_name, 18)} · {shorten(snapshot.title, 22)}",
         "vendor_short": shorten(snapshot.vendor_name, 20),
+        **_looks(snapshot),
         "title_size": "large" if title_em <= 26 else "medium" if title_em <= 60 else "small",
     }
     if isinstance(snapshot, ClosingReport):
         context |= _closing_context(snapshot)
+    elif isinstance(snapshot, InternalAppendix):
+        context |= _appendix_context(snapshot)
     elif isinstance(snapshot, FieldManual):
         context |= _manual_context(snapshot)
     elif isinstance(snapshot, SignOffSheet):
@@ -109,11 +124,38 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
     return context
 
 
+def _looks(snapshot: Snapshot) -> dict[str, str]:
+    """Return the colours: the company's own, or ours. On ours the small print of the cover is toned down, on another
+    colour only white is sure to be read."""
+    accent = snapshot.accent or company.OWN_ACCENT
+    is_ours = accent == company.OWN_ACCENT
+    white = colours.WHITE
+    return {
+        "accent": accent,
+        "accent_soft": "#e0efed" if is_ours else colours.tinted(accent, 0.12),
+        "cover_kind": "#d3e5e4" if is_ours else white,
+        "cover_line": "#e7f0f0" if is_ours else white,
+        "cover_label": "#b6d2d1" if is_ours else white,
+    }
+
+
 def _closing_context(report: ClosingReport) -> dict[str, Any]:
     return {
         "kind": _("Closing report"),
+        "qr": qr_svg(report.verify_url, label=_("QR code to the verification page")),
+        **chapter_bodies(report),
+        **_signing(report.signatories),
+    }
+
+
+def chapter_bodies(report: ClosingReport) -> dict[str, Any]:
+    """What the bodies of the chapters print, in the active language; the pages on which it is written and read show them,
+    too. They need the report as `doc` besides."""
+    score = report.satisfaction
+    return {
         "slip": None if report.facts.slip_days is None else wording.signed(report.facts.slip_days),
-        "score": report.satisfaction and wording.number(report.satisfaction.score),
+        "score": score and wording.number(score.score),
+        "means": [(row, wording.number(row.score)) for row in score.questions] if score else [],
         "objectives": [
             _objective(row.objective)
             | {
@@ -125,13 +167,26 @@ def _closing_context(report: ClosingReport) -> dict[str, Any]:
             for row in report.objectives
         ],
         "charts": _charts(report.plan),
+        "curve": progress_figure(report.progress),
+        "flow": problems_figure(report.problem_flow),
         "milestones": [(row, wording.slip(row.slip_days)) for row in report.milestones],
+        "delays": [(row, wording.slip(row.slip_days)) for row in (report.delay.milestones if report.delay else ())],
         "average_minutes": report.standups
         and report.standups.average_minutes is not None
         and wording.number(report.standups.average_minutes),
         "remaining": [(row, wording.NEXT_STEPS[row.next_step]) for row in report.remaining_issues],
-        "qr": qr_svg(report.verify_url, label=_("QR code to the verification page")),
-        **_signing(report.signatories),
+    }
+
+
+def _appendix_context(appendix: InternalAppendix) -> dict[str, Any]:
+    mark = _("Internal: not for the client")
+    return {
+        "kind": _("Internal appendix"),
+        "mark": mark,
+        # It runs at the head of every page.
+        "party": f"{mark} · {shorten(appendix.title, 22)}",
+        "delays": [(row, wording.slip(row.slip_days)) for row in appendix.delays],
+        "qr": qr_svg(appendix.verify_url, label=_("QR code to the verification page")),
     }
 
 

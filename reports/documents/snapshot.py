@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Self
 
-from reports.documents.codec import SnapshotError, canonical, from_plain, to_plain
+from reports.documents.codec import ADDED_LATER, SnapshotError, canonical, from_plain, to_plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,9 @@ class Snapshot:
     vendor_name: str
     version: str
     issued_on: date
+    # How the company looked when it was issued: its colour, and the hash of its logo; "" for OnSite's own, and for none.
+    accent: str = field(default="", metadata=ADDED_LATER)
+    logo: str = field(default="", metadata=ADDED_LATER)
 
     def to_json(self) -> bytes:
         """The canonical bytes: equal snapshots give equal bytes."""

@@ -6,6 +6,7 @@ A copy to go on working with: what was issued, and can be verified, is the PDF.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, time
 from io import BytesIO
 from typing import Any
@@ -21,7 +22,9 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from onsite.core import company
 from onsite.core.charts.text import printable
+from onsite.core.errors import DomainError
 from reports.documents.weekly_page import (
     Block,
     Row,
@@ -35,7 +38,7 @@ from reports.documents.weekly_report import WeeklyReport
 
 # Fonts that Windows brings along; LibreOffice and macOS put their own in their place.
 LATIN, EAST_ASIAN = "Calibri", "Microsoft YaHei"
-ACCENT, QUIET = RGBColor(0x0A, 0x6A, 0x68), RGBColor(0x6B, 0x77, 0x81)
+QUIET = RGBColor(0x6B, 0x77, 0x81)
 PAGE_MM, MARGIN_MM = (210, 297), 20
 ROOM_MM = PAGE_MM[0] - 2 * MARGIN_MM
 LONGEST_PROPERTY = 255
@@ -53,13 +56,17 @@ def word_of(report: WeeklyReport) -> bytes:
         for block in weekly_blocks(report):
             document.add_heading(_clean(block.title), level=1)
             if block.rows:
-                _table(document, block)
+                _table(document, block, _accent(report))
             else:
                 document.add_paragraph(_clean(block.empty))
         _verification(document, report)
     kept = BytesIO()
     document.save(kept)
     return kept.getvalue()
+
+
+def _accent(report: WeeklyReport) -> RGBColor:
+    return RGBColor.from_string((report.accent or company.OWN_ACCENT)[1:].upper())
 
 
 def _clean(text: str) -> str:
@@ -76,8 +83,8 @@ def _lay_out(document: WordDocument, report: WeeklyReport) -> None:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(MARGIN_MM)
     _style(document, "Normal", size=10.5)
     _style(document, "Title", size=20, color=None)
-    _style(document, "Subtitle", size=11, color=ACCENT)
-    _style(document, "Heading 1", size=13, color=ACCENT, before=14)
+    _style(document, "Subtitle", size=11, color=_accent(report))
+    _style(document, "Heading 1", size=13, color=_accent(report), before=14)
     _style(document, "List Bullet", size=10.5)
     _style(document, "Caption", size=8.5, color=QUIET)
     for name in ("Header", "Footer"):
@@ -158,6 +165,7 @@ def _field(paragraph: Paragraph, name: str) -> None:
 
 
 def _front(document: WordDocument, report: WeeklyReport) -> None:
+    _logo(document, report)
     document.add_paragraph(f"{_('Weekly report')} · {weekly_title(report)}", style="Subtitle")
     document.add_paragraph(_clean(report.title), style="Title")
     document.add_paragraph(_clean(f"{report.engagement_name} · {weekly_span(report)}"))
@@ -179,7 +187,14 @@ def _front(document: WordDocument, report: WeeklyReport) -> None:
         document.add_paragraph(_clean(fact), style="List Bullet")
 
 
-def _table(document: WordDocument, block: Block) -> None:
+def _logo(document: WordDocument, report: WeeklyReport) -> None:
+    """Begin with the logo. Without its file the copy goes without: what was issued is the PDF."""
+    if report.logo:
+        with suppress(DomainError):
+            document.add_picture(BytesIO(company.logo_bytes(report.logo)), height=Mm(12))
+
+
+def _table(document: WordDocument, block: Block, accent: RGBColor) -> None:
     table = document.add_table(rows=1, cols=len(block.columns), style="Table Grid")
     table.autofit = False
     widths = [100 - sum(block.percents), *block.percents]
@@ -188,7 +203,7 @@ def _table(document: WordDocument, block: Block) -> None:
         cell.paragraphs[0].add_run(_clean(label)).bold = True
     _mark_row(head, "w:tblHeader")
     for row in block.rows:
-        _write_row(table.add_row(), row)
+        _write_row(table.add_row(), row, accent)
     for place, percent in enumerate(widths):
         width = Mm(ROOM_MM * percent / 100)
         # Word goes by the cells, LibreOffice and WPS by the grid.
@@ -198,13 +213,13 @@ def _table(document: WordDocument, block: Block) -> None:
     document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
-def _write_row(target: Any, row: Row) -> None:
+def _write_row(target: Any, row: Row, accent: RGBColor) -> None:
     first, *others = target.cells
     paragraph = first.paragraphs[0]
     paragraph.add_run(_clean(row.text))
     if row.tag:
         tag = paragraph.add_run(f"  {_clean(row.tag)}")
-        tag.font.size, tag.font.color.rgb = Pt(8.5), ACCENT
+        tag.font.size, tag.font.color.rgb = Pt(8.5), accent
     if row.note:
         note = first.add_paragraph().add_run(_clean(row.note))
         note.font.size, note.font.color.rgb = Pt(9), QUIET

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from reports.documents.parts import Objective
 
@@ -17,6 +17,13 @@ VERDICTS = {
     "exceeded": gettext_lazy("Exceeded"),
     "missed": gettext_lazy("Not met"),
     "not_measured": gettext_lazy("Not measured"),
+}
+# What became of the value at closing, by a follow-up visit.
+CHANGES = {
+    "held": pgettext_lazy("objective", "Held"),
+    "improved": pgettext_lazy("objective", "Improved"),
+    "decayed": pgettext_lazy("objective", "Decayed"),
+    "not_measured": pgettext_lazy("objective", "Not measured"),
 }
 VERDICT_CLASSES = {"met": "ok", "exceeded": "ok", "missed": "warn", "not_measured": "muted"}
 

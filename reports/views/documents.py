@@ -24,9 +24,12 @@ from onsite.core.policy import signed_in
 from onsite.core.views import performed
 from reports import services
 from reports.building.snapshots import build
+from reports.dashboards.closing_draft import chapters_to_fill
 from reports.dashboards.documents import document_list as listed
 from reports.dashboards.manual import chapters_to_write
+from reports.documents.closing_report import ClosingReport
 from reports.documents.field_manual import FieldManual
+from reports.documents.printing import chapter_bodies
 from reports.forms import DraftForm, IssueForm
 from reports.models import Document, DocumentKind, Draft
 
@@ -97,7 +100,8 @@ def save_words(
     """Return the stored words, the form, and the saved words where the posted form could be saved."""
     user = person(request)
     row = services.draft_of(engagement, kind, period)
-    form = DraftForm(request.POST or None, initial=model_to_dict(row), kind=kind)
+    is_first = kind == DocumentKind.CLOSING_REPORT and services.next_version(engagement, kind) == 1
+    form = DraftForm(request.POST or None, initial=model_to_dict(row), kind=kind, is_first=is_first)
 
     def save(**words: Any) -> Draft:
         return services.save_draft(actor=user, engagement=engagement, kind=kind, period=period, **words)
@@ -117,11 +121,17 @@ def _draft_page(
         "draft": row,
         "theirs": row if form.rebased_on(row) else None,
         "content": content,
-        "chapters": chapters_to_write(engagement, content) if isinstance(content, FieldManual) else (),
         "issue_form": IssueForm(initial=offered, prefix="issue"),
         "version": version,
     }
-    return render(request, "reports/draft.html", context, status=422 if request.method == "POST" else 200)
+    template = "reports/draft.html"
+    if isinstance(content, FieldManual):
+        context |= {"chapters": chapters_to_write(engagement, content)}
+    elif isinstance(content, ClosingReport):
+        chapters = chapters_to_fill(content, row, person(request), form)
+        context |= {"chapters": chapters, "doc": content, **chapter_bodies(content)}
+        template = "reports/closing_draft.html"
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
 
 
 @signed_in

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -31,6 +31,7 @@ from reports.documents.printing import print_document
 from reports.documents.snapshot import Snapshot
 from reports.documents.weekly_report import WeeklyReport
 from reports.documents.word import word_of
+from reports.issued import open_issued
 from reports.models import Document, DocumentKind
 from reports.services import intact_snapshot
 from standups.models import RunSheet
@@ -43,14 +44,15 @@ SHEET_KEPT_SECONDS = 24 * 3600
 @signed_in
 @require_safe
 def document_pdf(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponseBase:
-    """Send the issued bytes."""
+    """Send the issued bytes; not one where the stored file is another than was issued."""
     engagement = open_engagement(request, engagement_id)
-    rows = engagement.documents.visible_to(request.user).exclude(pdf="").defer("snapshot")
+    rows = engagement.documents.visible_to(request.user).printed().defer("snapshot")
     found = get_object_or_404(rows, pk=pk)
     try:
-        stored = default_storage.open(str(found.pdf))
-    except FileNotFoundError as error:
-        raise Http404 from error
+        stored = open_issued(found)
+    except DomainError as error:
+        context = {"message": error.message, "back_url": reverse("reports:document", args=[engagement.pk, pk])}
+        return render(request, "reports/file_changed.html", context, status=409)
     response = _for_saving(FileResponse(stored, content_type="application/pdf"), *_names(engagement, found))
     response["ETag"] = f'"{found.pdf_hash}"'
     return response

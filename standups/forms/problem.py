@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from engagements.models import Engagement, Function, Objective, Task
+from engagements.models import Engagement, Function, Objective, StandingRule, Task
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
 from onsite.core.forms import OnSiteForm, PlainHelper, retype
@@ -107,6 +107,10 @@ class ProblemForm(OnSiteForm):
     functions = _LinksField(_("Functions"), Function)
     objectives = _LinksField(_("Objectives"), Objective)
     tasks = _LinksField(_("Tasks of the plan"), Task)
+    recurs = forms.ModelChoiceField(
+        label=_("Happened again although this rule stands"), queryset=StandingRule.objects.none(), required=False,
+        empty_label="—", show_hidden_initial=True, help_text=_("It counts on the rule's page. The client never reads this."),
+    )  # fmt: skip
     is_key = forms.BooleanField(
         label=_("Key problem: the closing report tells it from symptom to prevention"), required=False,
         show_hidden_initial=True,
@@ -122,6 +126,8 @@ class ProblemForm(OnSiteForm):
         self.is_new = problem is None
         self._offer(engagement, problem)
         gone = ["solved_on"] if problem is None else ["kind", "solved_on"] if problem.is_concern else []
+        if not self.fields["recurs"].queryset:  # type: ignore[attr-defined]
+            gone.append("recurs")
         for name in gone:
             del self.fields[name]
 
@@ -165,6 +171,7 @@ class ProblemForm(OnSiteForm):
             HTML('{% include "standups/parts/severity_choice.html" %}'),
             *(Div(*(name for name in row if name in self.fields), css_class="fields") for row in rows),
             "is_internal",
+            *(name for name in ("recurs",) if name in self.fields),
             HTML('{% include "standups/parts/picks.html" %}'),
             Fieldset(_("The story of a key problem"), "is_key", *Problem.STORY),
         )
@@ -177,6 +184,7 @@ class ProblemForm(OnSiteForm):
             "objectives": engagement.objectives.unscoped(),
             "tasks": engagement.tasks.unscoped(),
             "owner": ours(engagement, keep=problem.owner_id if problem else None),
+            "recurs": _binding(engagement, keep=problem.recurs_id if problem else None),
         }
         for name, rows in offers.items():
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
@@ -215,7 +223,13 @@ def ours(engagement: Engagement, *, keep: int | None = None) -> QuerySet[User]:
     return User.objects.filter(Q(pk__in=people) | Q(pk=keep)).order_by("name", "pk")
 
 
+def _binding(engagement: Engagement, *, keep: int | None) -> QuerySet[StandingRule]:
+    """The standing rules that bind the engagement, by title; `keep` is one that may have been retired since."""
+    bound = engagement.rule_applications.unscoped().standing().values("rule")
+    return StandingRule.objects.filter(Q(pk__in=bound) | Q(pk=keep))
+
+
 def _stored(problem: Problem) -> dict[str, Any]:
     links = {name: list(getattr(problem, name).unscoped().values_list("pk", flat=True)) for name in LINKS}
     fields = {name: getattr(problem, name) for name in ProblemForm.base_fields if name not in LINKS}
-    return fields | {"owner": problem.owner_id} | links
+    return fields | {"owner": problem.owner_id, "recurs": problem.recurs_id} | links

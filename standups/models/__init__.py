@@ -14,7 +14,7 @@ from standups.models.cutover import (
 from standups.models.data_check import CountLine, DataObject, LoadRound, Mapping, MappingLine
 from standups.models.first_weeks import ExitCriterion, HandOver, OperationsContact, ReturnedAccess
 from standups.models.idea import Idea
-from standups.models.problem import Problem, ProblemAnswer
+from standups.models.problem import Problem, ProblemAnswer, ProblemWait
 from standups.models.relationship import RelationshipNote
 from standups.models.rollout import Cell, CellState, RoleTraining, RolloutRole, RolloutStage
 from standups.models.standup import Attendance, Line, StandUp
@@ -48,6 +48,7 @@ __all__ = [
     "Party",
     "Problem",
     "ProblemAnswer",
+    "ProblemWait",
     "RelationshipNote",
     "Remedy",
     "Reply",

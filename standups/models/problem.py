@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from engagements.models import Engagement, Function, Objective, Task
-from onsite.accounts.access import InternalRowsQuerySet
+from engagements.models import Engagement, Function, Objective, StandingRule, Task
+from onsite.accounts.access import InternalRowsQuerySet, ScopedQuerySet
 from onsite.accounts.models import User
 from standups.models.choices import Answer, ConcernState, Kind, Party, Severity, Source
 from standups.models.standup import StandUp
@@ -111,6 +111,10 @@ class Problem(models.Model):
     functions = models.ManyToManyField(Function, blank=True, related_name="problems", verbose_name=_("functions"))
     objectives = models.ManyToManyField(Objective, blank=True, related_name="problems", verbose_name=_("objectives"))
     tasks = models.ManyToManyField(Task, blank=True, related_name="problems", verbose_name=_("tasks of the plan"))
+    recurs = models.ForeignKey(
+        StandingRule, null=True, blank=True, on_delete=models.SET_NULL, related_name="recurrences",
+        verbose_name=_("happened again although this rule stands"),
+    )  # fmt: skip
     words = models.TextField(_("in the client's own words"), blank=True)
     said_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     said_by_name = models.CharField(_("who said it"), max_length=80, blank=True)
@@ -206,3 +210,36 @@ class ProblemAnswer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stand_up", "problem"], name="problem_answered_once")]
+
+
+class ProblemWaitQuerySet(ScopedQuerySet["ProblemWait"]):
+    """With whom problems waited. Read by the delay ledger; nobody lists it."""
+
+    engagement_path = "problem__engagement_id"
+
+    def shared(self) -> Self:
+        return self.filter(problem__is_internal=False)
+
+
+class ProblemWait(models.Model):
+    """From one day until another an open problem's next step was with this party; `until_on` is the day it went over to
+    another or was solved, and None while it still waits there. What began and ended on one day leaves no row."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="waits")
+    party = models.CharField(max_length=11, choices=Party.choices)
+    since_on = models.DateField()
+    until_on = models.DateField(null=True)
+
+    objects = ProblemWaitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["problem_id", "since_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["problem"], condition=models.Q(until_on=None), name="problem_waits_with_one"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until_on=None) | models.Q(until_on__gt=models.F("since_on")),
+                name="problem_wait_lasts",
+            ),
+        ]

@@ -27,6 +27,7 @@ from onsite.core import audit
 from onsite.core.errors import DomainError
 from onsite.notifications.services import enqueue
 from standups.models import ConcernState, Kind, Party, Problem, Source
+from standups.services.waiting import keep_wait
 
 LONGEST_TITLE = 80
 
@@ -141,6 +142,7 @@ def _new(engagement: Engagement, actor: User, words: str, *, said_at: datetime, 
 
 def _keep(actor: User, row: Problem) -> Problem:
     row.save()
+    keep_wait(row, row.raised_on)
     data = {"words": row.words, "said_by": str(row.said_by or row.said_by_name)}
     audit.record(chain=row.engagement.audit_chain, actor=actor, action="concern.raised", target=row, data=data)
     readers = {leader_of(row.engagement)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.errors import DomainError, StaleError
+from onsite.core.unique import unless_taken
 from standups.data.mapping import Field, changes
 from standups.data.state import is_withdrawable, state_of
 from standups.models import CountLine, DataObject, LoadRound, Mapping, MappingLine
@@ -33,19 +34,16 @@ def save_object(
     the newest round is signed: its text says what was checked. A text that waits for its signature is superseded.
     """
     require(actor, Permission.EDIT_ROLLOUT, engagement)
-    try:
-        with transaction.atomic():
-            Engagement.objects.lock(engagement.pk)
-            row = _held(data_object, was) if data_object else _new(engagement)
-            for name, value in fields.items():
-                setattr(row, name, value)
-            row.save()
-            newest = newest_round(row)
-            if newest is not None:
-                touch(newest)
-            _audit(actor, "data_object.changed" if data_object else "data_object.created", row, _told(row))
-    except IntegrityError as error:
-        raise DomainError(_("There is a data object of this name already."), field="name") from error
+    with unless_taken(_("There is a data object of this name already.")):
+        Engagement.objects.lock(engagement.pk)
+        row = _held(data_object, was) if data_object else _new(engagement)
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.save()
+        newest = newest_round(row)
+        if newest is not None:
+            touch(newest)
+        _audit(actor, "data_object.changed" if data_object else "data_object.created", row, _told(row))
     return row
 
 

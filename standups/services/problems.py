@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from engagements.models import Engagement
+from engagements.models import Engagement, StandingRule
 from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.errors import DomainError, StaleError
 from standups.models import Problem, Source
+from standups.services.waiting import keep_wait, keep_waits
 
 LINKS = ("functions", "objectives", "tasks")
 
@@ -48,19 +49,22 @@ def save_problem(
 
     `shown` is what the page showed of these fields: raises StaleError on a field that somebody else changed since to
     something else. Raises DomainError where it is solved before it was raised or on a day to come, where a key problem
-    lacks its symptom, where a linked row or the owner is not this engagement's, and for what only a concern's own
+    lacks its symptom, where a linked row, the owner or the rule is not this engagement's, and for what only a concern's own
     doors may do.
     """
     require(actor, Permission.EDIT_PROBLEM, engagement)
     row = _fresh(engagement, actor) if problem is None else _locked(problem, engagement)
     _refuse_stale(row, shown or {}, fields)
+    was_solved_on = row.solved_on
     changed = _apply(row, fields)
     wanted = _links_that_differ(row, engagement, links or {})
     if problem is not None and not changed and not wanted:
         return row
     _check(row, changed, engagement)
     _refuse_foreign_owner(row.owner if "owner" in changed else None, engagement)
+    _refuse_foreign_rule(row.recurs if "recurs" in changed else None, engagement)
     row.save()
+    keep_wait(row, _turns_on(row, was_solved_on, engagement))
     changed |= _link(row, wanted)
     action = "problem.raised" if problem is None else "problem.changed"
     audit.record(chain=engagement.audit_chain, actor=actor, action=action, target=row, data=changed)
@@ -73,10 +77,23 @@ def solve_problem(*, actor: User, problem: Problem) -> None:
     concern."""
     engagement = problem.engagement
     require(actor, Permission.EDIT_PROBLEM, engagement)
+    _solve(actor, engagement, problem, engagement.today())
+
+
+def solve_in_visit(*, actor: User, engagement: Engagement, problems: Collection[Problem], on: date) -> None:
+    """Mark these problems as solved on the day of a follow-up visit in which the client said so, also after the end of
+    the engagement; what is solved already stays as it is. Raises DomainError for a concern. The caller says why the
+    actor may."""
+    for problem in sorted(problems, key=lambda one: one.pk):
+        _solve(actor, engagement, problem, on)
+
+
+def _solve(actor: User, engagement: Engagement, problem: Problem, on: date) -> None:
     _refuse_concern(problem)
-    solved_on = max(engagement.today(), problem.raised_on)
+    solved_on = max(on, problem.raised_on)
     rows = Problem.objects.open().filter(pk=problem.pk)
     if rows.update(solved_on=solved_on, changed_at=timezone.now()):
+        keep_wait(_locked(problem, engagement), solved_on)
         data = {"solved_on": ["", str(solved_on)]}
         audit.record(chain=engagement.audit_chain, actor=actor, action="problem.solved", target=problem, data=data)
 
@@ -101,7 +118,9 @@ def change_problems(
     differing = [(row, changed) for row in rows if (changed := _change_one(row, engagement, fields, is_solved))]
     for row, _changed in differing:
         row.changed_at = timezone.now()
-    Problem.objects.bulk_update([row for row, _changed in differing], [*fields, "solved_on", "changed_at"])
+    changed_rows = [row for row, _changed in differing]
+    Problem.objects.bulk_update(changed_rows, [*fields, "solved_on", "changed_at"])
+    keep_waits(changed_rows, engagement.today())
     for row, changed in differing:
         audit.record(chain=engagement.audit_chain, actor=actor, action="problem.changed", target=row, data={**changed})
     return len(differing)
@@ -117,6 +136,12 @@ def _change_one(row: Problem, engagement: Engagement, fields: Mapping[str, Any],
         words = {"title": row.title, "reason": error.message}
         raise DomainError(_("Nothing was changed, because of “%(title)s”: %(reason)s") % words) from error
     return changed
+
+
+def _turns_on(row: Problem, was_solved_on: date | None, engagement: Engagement) -> date:
+    """Return the day from which the problem waits otherwise than before: the day it was solved may be put right."""
+    solved = [day for day in (was_solved_on, row.solved_on) if day is not None]
+    return engagement.today() if row.solved_on is None else min(solved)
 
 
 def _fresh(engagement: Engagement, actor: User) -> Problem:
@@ -213,6 +238,11 @@ def _refuse_concern(row: Problem) -> None:
 def _refuse_foreign_owner(owner: User | None, engagement: Engagement) -> None:
     if owner is not None and not engagement.memberships.active().of_vendor().filter(user=owner).exists():
         raise DomainError(_("Choose somebody of the vendor's people in this engagement."), field="owner")
+
+
+def _refuse_foreign_rule(rule: StandingRule | None, engagement: Engagement) -> None:
+    if rule is not None and not engagement.rule_applications.standing().filter(rule=rule).exists():
+        raise DomainError(_("Choose one of the rules that bind this engagement."), field="recurs")
 
 
 def _links_that_differ(

@@ -19,6 +19,7 @@ from onsite.core.errors import DomainError, RefusedError, StaleError
 from standups.models import ConcernState, Party, Problem, Remedy, Reply
 from standups.services.answering import what_is_missing
 from standups.services.concerns import hold, tell
+from standups.services.waiting import keep_wait
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def answer_concern(*, actor: User, problem: Problem, version: int) -> Reply:
     row.concern_state, row.next_step_with = ConcernState.ANSWERED, Party.CLIENT
     row.first_answered_at = row.first_answered_at or now
     row.save(update_fields=["concern_state", "next_step_with", "first_answered_at", "changed_at"])
+    keep_wait(row, row.engagement.today())
     hashes = list(row.evidence.unscoped().shared().order_by("pk").values_list("sha256", flat=True))
     _audit(actor, row, "concern.answered", {"round": reply.round, "evidence": hashes})
     tell(row, kind="concern_answered", occasion=f"{reply.round}:answered", readers=asked_to_judge(row), actor=actor)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement
+from onsite.accounts.access import require_manager
 from onsite.accounts.models import User
 from onsite.core import audit
 from onsite.core.access_data import refuse_access_data
 from onsite.core.errors import DomainError
+from onsite.core.unique import unless_taken
 from standups.models import RunSheetTemplate, SheetStep
 from standups.services.run_sheet import SAID, texts_of
 
@@ -25,14 +23,14 @@ def keep_template(*, actor: User, engagement: Engagement, name: str) -> RunSheet
     Raises DomainError on "name" where another template has it, where there are no steps, and where one holds a
     password, a key or a token.
     """
-    _require_manager(actor)
+    require_manager(actor)
     rows = list(SheetStep.objects.visible_to(actor).filter(sheet__engagement=engagement))
     if not rows:
         raise DomainError(_("This run sheet holds no steps that a template could keep."))
     steps = [{said: getattr(row, said) for said in SAID} | {"owner": ""} for row in rows]
     for step in steps:
         refuse_access_data(texts_of(step))
-    with _one_name():
+    with unless_taken(_("Another template has this name.")):
         template = RunSheetTemplate.objects.create(name=name, steps=steps, created_by=actor)
     _audit(actor, "run_sheet_template.created", template)
     return template
@@ -41,8 +39,8 @@ def keep_template(*, actor: User, engagement: Engagement, name: str) -> RunSheet
 @transaction.atomic
 def rename_template(*, actor: User, template: RunSheetTemplate, name: str) -> RunSheetTemplate:
     """Raises DomainError on "name" where another template has it, or somebody deleted this one."""
-    _require_manager(actor)
-    with _one_name():
+    require_manager(actor)
+    with unless_taken(_("Another template has this name.")):
         found = RunSheetTemplate.objects.filter(pk=template.pk).update(name=name)
     if not found:
         raise DomainError(_("Somebody deleted this meanwhile."))
@@ -54,25 +52,10 @@ def rename_template(*, actor: User, template: RunSheetTemplate, name: str) -> Ru
 @transaction.atomic
 def delete_template(*, actor: User, template: RunSheetTemplate) -> None:
     """Sheets that began from it stay as they are. Raises DomainError where somebody else deleted it."""
-    _require_manager(actor)
+    require_manager(actor)
     _audit(actor, "run_sheet_template.deleted", template)
     if not RunSheetTemplate.objects.filter(pk=template.pk).delete()[0]:
         raise DomainError(_("Somebody deleted this meanwhile."))
-
-
-def _require_manager(actor: User) -> None:
-    if not actor.is_manager:
-        raise PermissionDenied
-
-
-@contextmanager
-def _one_name() -> Iterator[None]:
-    """The database says which name is taken: of two at once, too."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        raise DomainError(_("Another template has this name."), field="name") from error
 
 
 def _audit(actor: User, action: str, template: RunSheetTemplate) -> None:

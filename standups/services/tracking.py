@@ -8,6 +8,7 @@ anything else. So whoever changes several at once queues, and nobody deadlocks.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -20,6 +21,7 @@ from standups.models.problem import ProblemQuerySet
 from standups.services.entry import LineEntry
 from standups.services.merging import Lines
 from standups.services.problems import LINKS
+from standups.services.waiting import keep_waits
 
 FOLLOWING = ("title", "is_internal")
 
@@ -42,6 +44,7 @@ def raise_problems(stand_up: StandUp, lines: Iterable[Line]) -> list[int]:
         for line in fresh
     ]
     Problem.objects.bulk_create(problems)
+    keep_waits(problems)
     for line, problem in zip(fresh, problems, strict=True):
         line.problem = problem
     stand_up.lines.unscoped().bulk_update(fresh, ["problem"])
@@ -60,7 +63,7 @@ def solve(stand_up: StandUp, problems: Collection[int]) -> list[int]:
     if not problems:
         return []
     rows = stand_up.engagement.problems.open().filter(pk__in=problems, raised_on__lte=stand_up.held_on)
-    return _dated(rows.exclude(kind=Kind.CONCERN), solved_on=stand_up.held_on)
+    return _dated(rows.exclude(kind=Kind.CONCERN), stand_up.held_on, solved_on=stand_up.held_on)
 
 
 def reopen(stand_up: StandUp, problems: Collection[int]) -> list[int]:
@@ -68,7 +71,7 @@ def reopen(stand_up: StandUp, problems: Collection[int]) -> list[int]:
     if not problems:
         return []
     rows = stand_up.engagement.problems.filter(pk__in=problems, solved_on=stand_up.held_on)
-    return _dated(rows.exclude(kind=Kind.CONCERN), solved_on=None)
+    return _dated(rows.exclude(kind=Kind.CONCERN), stand_up.held_on, solved_on=None)
 
 
 def followed_by(lines: Lines) -> set[int]:
@@ -135,8 +138,11 @@ def _kept(row: Problem, before: list[Any]) -> dict[str, Any]:
     return changed
 
 
-def _dated(rows: ProblemQuerySet, **change: Any) -> list[int]:
-    found = list(rows.unscoped().select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
-    if found:
-        Problem.objects.filter(pk__in=found).update(**change, changed_at=timezone.now())
-    return found
+def _dated(rows: ProblemQuerySet, on: date, *, solved_on: date | None) -> list[int]:
+    """Solve them, or open them again, as if it had been so from that day on."""
+    found = list(rows.unscoped().select_for_update(no_key=True).order_by("pk"))
+    for row in found:
+        row.solved_on, row.changed_at = solved_on, timezone.now()
+    Problem.objects.bulk_update(found, ["solved_on", "changed_at"])
+    keep_waits(found, on)
+    return [row.pk for row in found]

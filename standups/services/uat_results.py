@@ -23,6 +23,7 @@ from onsite.core.files import SCANS, examine
 from standups.models import CaseEvidence, Condition, Kind, Problem, Severity, Source, UatCase, UatRound
 from standups.services.uat import audit_round, changing, held
 from standups.services.uat_cases import current, drop_evidence, forget_result
+from standups.services.waiting import keep_wait
 
 MOST_FILES = 10
 NEEDS_WORDS = frozenset({UatCase.Outcome.FAIL, UatCase.Outcome.BLOCKED})
@@ -147,6 +148,7 @@ def raise_problem_of(actor: User, row: UatCase) -> Problem:
         engagement=engagement, title=_("%(case)s: %(seen)s") % {"case": row.title, "seen": seen}, severity=Severity.MAJOR, source=Source.UAT,
         kind=Kind.FUNCTION, symptom=row.note, raised_on=engagement.today(), raised_by=actor,
     )  # fmt: skip
+    keep_wait(problem, problem.raised_on)
     if row.function is not None:
         problem.functions.add(row.function)
     data = {"title": problem.title, "round": str(row.round), "case": row.number}

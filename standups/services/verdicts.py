@@ -14,6 +14,7 @@ from onsite.core import audit
 from onsite.core.errors import DomainError
 from standups.models import ConcernState, Party, Problem, Remedy, Reply
 from standups.services.concerns import hold, leader_of, somebody_of_client, tell
+from standups.services.waiting import keep_wait
 
 Verdict = Reply.Verdict
 
@@ -98,6 +99,7 @@ def _settle(actor: User, row: Problem, reply: Reply) -> None:
     row.concern_state = ConcernState.CONFIRMED
     row.solved_on = max(row.engagement.today(), row.raised_on)
     row.save(update_fields=["concern_state", "solved_on", "changed_at"])
+    keep_wait(row, row.solved_on)
     _audit(actor, row, "concern.confirmed", reply)
 
 
@@ -105,6 +107,7 @@ def _send_back(actor: User, row: Problem, reply: Reply) -> None:
     """Open the concern again; the next round's draft starts from what was said."""
     row.concern_state, row.next_step_with = ConcernState.OPEN, Party.VENDOR
     row.save(update_fields=["concern_state", "next_step_with", "changed_at"])
+    keep_wait(row, row.engagement.today())
     _begin_next_round(reply)
     _audit(actor, row, "concern.reopened", reply)
     readers = {leader_of(row.engagement), *([reply.answered_by] if reply.answered_by else [])}

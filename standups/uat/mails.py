@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from onsite.notifications import kinds
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import Topic, Written
 from onsite.notifications.models import Message
 from standups.models import CellState, Condition, UatRound
 from standups.services.conditions import reminded
@@ -58,5 +58,17 @@ def condition_due(message: Message) -> Written | None:
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register("uat_open", uat_open, label=gettext_lazy("Acceptance test to do"))
-    kinds.register("condition_due", condition_due, label=gettext_lazy("A condition of acceptance is due"))
+    kinds.register(
+        "uat_open",
+        uat_open,
+        label=gettext_lazy("Acceptance test to do"),
+        when=gettext_lazy("When a round of the acceptance test waits for you."),
+        topic=Topic.ON_SITE,
+    )
+    kinds.register(
+        "condition_due",
+        condition_due,
+        label=gettext_lazy("A condition of acceptance is due"),
+        when=gettext_lazy("When a condition of the acceptance that you look after is due."),
+        topic=Topic.ON_SITE,
+    )

@@ -22,6 +22,7 @@ from onsite.core.spreadsheet import sheet_response, write
 from standups.forms.problem_list import BulkForm, ProblemFilter
 from standups.listed import row_of
 from standups.models.problem import ProblemQuerySet
+from standups.problem_chart import problem_figure
 from standups.problem_file import MOST_PROBLEMS, sheet, with_links
 from standups.services.problems import change_problems
 from standups.shown_concern import concern_summary
@@ -90,5 +91,6 @@ def _page(request: HttpRequest, engagement: Engagement, bulk: BulkForm | None, *
         "bulk": bulk,
         "severities": SEVERITIES.values(),
         "concerns": concern_summary(user, engagement),
+        "flow": problem_figure(engagement, engagement.problems.visible_to(user), today),
     }
     return render(request, "standups/problem_list.html", context, status=status)

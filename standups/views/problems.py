@@ -38,7 +38,7 @@ from standups.timeline import time_line
 def problem_detail(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
     """One problem: what it is, whose step is next, its story, what it belongs to, and what happened to it."""
     engagement, user = open_engagement(request, engagement_id), person(request)
-    rows = engagement.problems.visible_to(user).select_related("raised_by", "raised_in", "owner", "said_by")
+    rows = engagement.problems.visible_to(user).select_related("raised_by", "raised_in", "owner", "said_by", "recurs")
     problem = get_object_or_404(rows, pk=pk)
     raised_in = problem.raised_in
     context = workspace(request, engagement, "execute", heading=problem.title) | {
@@ -85,7 +85,7 @@ def problem_create(request: HttpRequest, engagement_id: int) -> HttpResponse:
 def problem_edit(request: HttpRequest, engagement_id: int, pk: int) -> HttpResponse:
     """Change a problem, tell its story, solve or reopen it."""
     engagement = open_engagement(request, engagement_id)
-    rows = engagement.problems.visible_to(request.user).select_related("owner")
+    rows = engagement.problems.visible_to(request.user).select_related("owner", "recurs")
     return _form(request, engagement, get_object_or_404(rows, pk=pk))
 
 

@@ -14,7 +14,7 @@ from tests.factories import UserFactory
 
 SETTINGS = "/accounts/settings/"
 LANGUAGE = "/accounts/language/"
-GOOD = {"name": "李 喆", "title": "实施顾问", "language": "en", "time_zone": "Europe/Berlin"}
+GOOD = {"name": "李 喆", "title": "实施顾问", "language": "en", "time_zone": "Europe/Berlin", "theme": "dark"}
 
 
 def test_settings_are_kept(engineer: User, sign_in: SignIn) -> None:
@@ -44,6 +44,8 @@ def test_the_answer_speaks_the_language_just_chosen(engineer: User, sign_in: Sig
         ("time_zone", "Mars/Olympus"),
         ("time_zone", "../../etc/passwd"),
         ("time_zone", "\x00"),
+        ("theme", ""),
+        ("theme", "sepia"),
     ],
 )
 def test_a_wrong_setting_is_answered_beside_its_field(engineer: User, sign_in: SignIn, field: str, value: str) -> None:

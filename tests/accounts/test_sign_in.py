@@ -306,7 +306,7 @@ def test_signing_out_is_asked_then_done(person: User, sign_in: SignIn) -> None:
 def test_a_changed_password_ends_the_other_sessions(person: User, sign_in: SignIn) -> None:
     here, elsewhere = sign_in(person), sign_in(person)
     form = {"oldpassword": PASSWORD, "password1": "new-" + PASSWORD, "password2": "new-" + PASSWORD}
-    assert here.post(reverse("account_change_password"), form)["Location"] == "/accounts/settings/"
+    assert here.post(reverse("account_change_password"), form)["Location"] == "/accounts/settings/sign-in/"
     assert here.get("/accounts/settings/").status_code == 200
     assert elsewhere.get("/accounts/settings/").status_code == 302
 
@@ -314,9 +314,9 @@ def test_a_changed_password_ends_the_other_sessions(person: User, sign_in: SignI
 def test_who_came_without_a_password_may_set_one(db: None, sign_in: SignIn) -> None:
     person = UserFactory(password=None)
     browser = sign_in(person)
-    assert reverse("account_set_password") in browser.get("/accounts/settings/").content.decode()
+    assert reverse("account_set_password") in browser.get("/accounts/settings/sign-in/").content.decode()
     form = {"password1": PASSWORD, "password2": PASSWORD}
-    assert browser.post(reverse("account_set_password"), form)["Location"] == "/accounts/settings/"
+    assert browser.post(reverse("account_set_password"), form)["Location"] == "/accounts/settings/sign-in/"
     person.refresh_from_db()
     assert person.check_password(PASSWORD)
 

@@ -55,19 +55,6 @@ def write(browser: Client, url: str, body: dict[str, list[str]]) -> None:
         raise RuntimeError(f"{url} answered {response.status_code}")
 
 
-def page_figures(lived: Lived) -> Iterator[Figure]:
-    """The client's dashboard against a bare signed-in page."""
-    client = signed_in(lived.client_pm)
-    dashboard = reverse("reports:dashboard", args=[lived.engagement.pk])
-    bare = reverse("bench-bare")
-    found = medians(
-        {"bare": lambda: read(client, bare), "dashboard": lambda: read(client, dashboard)},
-        rounds=ROUNDS,
-        warm_up=WARM_UP,
-    )
-    yield Figure("client dashboard ÷ bare signed-in page", found["dashboard"] / found["bare"], 5)
-
-
 def post_figures(lived: Lived) -> Iterator[Figure]:
     """Logging a stand-up with all its lines against a create that only writes its row."""
     lead = signed_in(lived.lead)

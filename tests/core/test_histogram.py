@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onsite.core.charts.gantt import WIDTH
 from onsite.core.charts.histogram import Histogram, Mark, buckets, histogram_svg
+from onsite.core.charts.palette import WIDTH
 
 SVG = "{http://www.w3.org/2000/svg}"
 MONDAY = date(2026, 11, 16)

@@ -177,12 +177,61 @@ def test_a_job_nobody_has_begun_can_be_cancelled(job: Job, bench: Bench) -> None
     assert job.finished_at is not None
 
 
-def test_a_job_that_runs_can_not_be_cancelled(job: Job, bench: Bench) -> None:
-    answers = []
-    bench.work = lambda subject_id, progress: answers.append(jobs.cancel(job=job))
+def test_a_job_that_runs_stops_at_its_next_step_when_it_is_cancelled(job: Job, bench: Bench) -> None:
+    """C5: what was cancelled does not go on, and is never said to be done or failed."""
+    steps: list[int] = []
+
+    def work(subject_id: int, progress: Progress) -> None:
+        for percent in (10, 20, 30):
+            progress(percent)
+            steps.append(percent)
+            if percent == 20:
+                assert jobs.cancel(job=job)
+                assert not jobs.cancel(job=job), "once"
+
+    bench.work = work
     jobs.run(job.pk)
     job.refresh_from_db()
-    assert (answers, job.state) == ([False], "done")
+    assert (steps, job.state, job.percent, job.error) == ([10, 20], "cancelled", 20, "")
+    assert job.finished_at is not None
+    assert jobs.sweep() == 0
+
+
+@pytest.mark.parametrize("end", [None, OSError("disk full"), DomainError("no")])
+def test_a_job_that_was_cancelled_stays_so_however_it_ends(end: Exception | None, job: Job, bench: Bench) -> None:
+    """C5: cancelled after its last step, it ends neither done nor failed nor waiting for another try."""
+
+    def work(subject_id: int, progress: Progress) -> None:
+        jobs.cancel(job=job)
+        if end is not None:
+            raise end
+
+    bench.work = work
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("cancelled", "")
+
+
+def test_a_job_that_ended_can_not_be_cancelled(job: Job, bench: Bench) -> None:
+    jobs.run(job.pk)
+    assert not jobs.cancel(job=job)
+    job.refresh_from_db()
+    assert job.state == "done"
+
+
+def test_of_done_and_cancelled_one_wins(bench: Bench, postgresql: None, in_parallel: InParallel) -> None:
+    """A race on the end: whoever was told that it is cancelled never finds it done."""
+
+    def step_by_step(_subject_id: int, progress: Progress) -> None:
+        for percent in range(5):
+            progress(percent)
+
+    bench.work = step_by_step
+    for _round in range(10):
+        job = jobs.start(kind="test", subject_id=7, actor=None)
+        _ran, in_time = in_parallel(lambda pk=job.pk: jobs.run(pk), lambda row=job: jobs.cancel(job=row))
+        job.refresh_from_db()
+        assert job.state == ("cancelled" if in_time else "done")
 
 
 def test_a_job_of_a_change_that_is_rolled_back_is_none(bench: Bench, db: None) -> None:

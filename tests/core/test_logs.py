@@ -8,15 +8,13 @@ from pathlib import Path
 import pytest
 
 from onsite.core.redact import redact
-from tests.installation import Installation, outside
+from tests.installation import installed
 
+pytestmark = pytest.mark.django_db  # The suite's database must be made, of which the installation has a copy.
 TOKEN = "kH3-secret_token-of-forty-three-characters0"
 ASK = f"""
 import logging
-from django.core.management import call_command
 from django.test import Client
-call_command("migrate", verbosity=0)
-print("---")
 browser = Client(raise_request_exception=False)
 for address in ("/accounts/login/", "/accounts/invitations/{TOKEN}/", "/accounts/password/reset/key/1-{TOKEN}/",
                 "/accounts/login/?next=/accounts/invitations/{TOKEN}/", "/nothing/here/"):
@@ -30,12 +28,12 @@ except ValueError:
 
 
 @pytest.fixture(scope="module")
-def lines(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
+def lines(django_db_setup: str, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
     """What a real process writes while it answers five requests."""
     folder: Path = tmp_path_factory.mktemp("logs")
     (folder / "static").mkdir()  # WhiteNoise would warn, in no JSON.
-    environment = outside(folder, DATABASE_URL=f"sqlite:///{folder}/logs.sqlite3", LOG_LEVEL="INFO")
-    done = Installation(environment).run(ASK)
+    with installed(django_db_setup, folder, LOG_LEVEL="INFO") as installation:
+        done = installation.run(ASK)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stderr.splitlines()]
 

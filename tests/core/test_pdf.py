@@ -87,6 +87,32 @@ def test_document_is_marked_as_archivable_and_accessible(opened: pikepdf.Pdf) ->
     assert str(opened.docinfo.CreationDate) == "D:20270118083000Z"
 
 
+def test_document_carries_its_colours_and_fonts(opened: pikepdf.Pdf) -> None:
+    """PDF/A: an output intent with its profile, every font inside the file and with a map to Unicode (the "u"), nothing
+    that runs."""
+    (intent,) = opened.Root.OutputIntents
+    assert intent.S == "/GTS_PDFA1"
+    assert len(intent.DestOutputProfile.read_bytes()) > 100
+    found = [item for item in opened.objects if isinstance(item, pikepdf.Dictionary)]
+    descriptors = [item for item in found if item.get("/Type") == "/FontDescriptor"]
+    assert descriptors
+    assert all("/FontFile2" in item or "/FontFile3" in item for item in descriptors)
+    composite = [item for item in found if item.get("/Subtype") == "/Type0"]
+    assert composite
+    assert all("/ToUnicode" in item for item in composite)
+    assert not any("/JavaScript" in item or item.get("/S") in ("/JavaScript", "/Launch") for item in found)
+
+
+def test_a_font_that_crept_in_fails_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    """N9: what was used is read from the finished PDF. Here a page that needs the symbols' font, which is not listed."""
+    allowed = tuple(font for font in printing_fonts() if font.family == "Noto Sans CJK SC")
+    assert len(allowed) < len(printing_fonts())
+    monkeypatch.setattr("onsite.core.pdf.render.printing_fonts", lambda: allowed)
+    with pytest.raises(RenderFailed, match="font that is not allowed"):
+        render(PAGE)
+    assert render('<style>html { font-family: "Noto Sans CJK SC" }</style><p>喆').startswith(b"%PDF")
+
+
 def test_figures_and_links_are_tagged(opened: pikepdf.Pdf) -> None:
     elements = [item for item in opened.objects if isinstance(item, pikepdf.Dictionary) and "/S" in item]
     figures = [item for item in elements if item.S == "/Figure"]

@@ -21,6 +21,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from onsite.accounts.models import User
+from tests.e2e.judging import is_complaint
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -91,7 +92,7 @@ def open_page(browser: Browser, live_server: object, under_way: set[int]) -> Ite
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.on("console", lambda line: complaints.append(f"{page.url}: {line.text}") if _is_complaint(line) else None)
+        page.on("console", lambda line: complaints.append(f"{page.url}: {line.text}") if is_complaint(line) else None)
         return page
 
     yield opened
@@ -102,14 +103,6 @@ def open_page(browser: Browser, live_server: object, under_way: set[int]) -> Ite
     while under_way and time.monotonic() < until:
         time.sleep(0.05)
     assert complaints == []
-
-
-def _is_complaint(line: object) -> bool:
-    text = str(getattr(line, "text", ""))
-    # A refused form answers 409 or 422, and the browser notes every such status as an error of its own; so it does a
-    # connection that a test takes away.
-    expected = ("status of 4", "ERR_INTERNET_DISCONNECTED")
-    return getattr(line, "type", "") == "error" and not any(words in text for words in expected)
 
 
 @pytest.fixture

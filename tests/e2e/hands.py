@@ -14,7 +14,7 @@ def fill(page: Page, **fields: object) -> None:
         if field.first.evaluate("node => node.tagName") == "SELECT":
             label = {"label": value.pattern} if isinstance(value, re.Pattern) else {"value": str(value)}
             field.select_option(**label)
-        elif field.first.get_attribute("type") == "radio":
+        elif field.first.get_attribute("type") in {"radio", "checkbox"}:
             page.locator(f'main [name="{name}"][value="{value}"]').check(force=True)
         else:
             field.fill(str(value))

@@ -35,7 +35,7 @@ def test_from_doubt_to_settled(
 ) -> None:  # fmt: skip
     phone = open_page(client_pm, language="en-GB", width=360)
     phone.goto(f"/engagements/{engagement.pk}/problems/")
-    phone.get_by_role("link", name="Raise a concern").click()
+    phone.get_by_role("link", name="Raise a concern").first.click()
     phone.get_by_label("What worries you?").fill(WORDS)
     phone.get_by_role("button", name="Raise the concern").click()
     expect(phone.locator("#concern")).to_contain_text("Being looked into")

@@ -72,7 +72,8 @@ def test_from_nothing_to_the_closing_report(
     decide_to_go_live(pm, engagement)
     move_go_live(boss, engagement)
     date_the_hand_over(boss, engagement)
-    close_with_a_report(boss, engagement, eventually)
+    issue_the_report(boss, engagement, eventually)
+    close(boss, lead, engagement)
     assert audit.first_broken(engagement.audit_chain) is None
 
 
@@ -278,7 +279,7 @@ def move_go_live(boss: Page, engagement: Engagement) -> None:
     assert reminders.exclude(cancelled_at=None).count() == 8
 
 
-def close_with_a_report(boss: Page, engagement: Engagement, eventually: Eventually) -> None:
+def issue_the_report(boss: Page, engagement: Engagement, eventually: Eventually) -> None:
     """R1, C3: the closing report is drafted from the data, issued, printed by the worker, downloaded as PDF."""
     boss.goto(f"/engagements/{engagement.pk}/")
     send(boss, "Move to")
@@ -293,7 +294,34 @@ def close_with_a_report(boss: Page, engagement: Engagement, eventually: Eventual
     with boss.expect_download() as download:
         boss.get_by_role("main").get_by_role("link", name=re.compile("PDF")).first.click()
     assert download.value.path().read_bytes().startswith(b"%PDF-")
-    boss.goto(f"/engagements/{engagement.pk}/")
+
+
+def close(boss: Page, lead: Page, engagement: Engagement) -> None:
+    """R1, R2: each thing that still stands in the way is a link to where it is mended."""
+    at = f"/engagements/{engagement.pk}"
+    boss.goto(f"{at}/")
+    # Two more were waived on the way here, and are still owed.
+    assert (
+        boss.get_by_role("main").locator(".obstacles").get_by_role("link", name=re.compile(r"^Waive\b")).count() == 5
+    )
+    problem = engagement.problems.unscoped().get()
+    lead.goto(f"{at}/problems/{problem.pk}/edit/")
+    fill(lead, owner_role="信息科", due_on=date.today() + timedelta(days=20))
+    send(lead)
+    lead.goto(f"{at}/lessons/new/")
+    fill(lead, title="字段映射先试一行", what_happened="整批导入后才发现", why="没有试", rule="先试一行")
+    send(lead)
+    lead.goto(f"{at}/surveys/new/")
+    send(lead)
+    lead.goto(f"{at}/surveys/{engagement.surveys.unscoped().get().pk}/ask/")
+    send(lead)
+    lead.goto(f"{at}/hand-over/access/new/")
+    fill(lead, kind="account", what="VPN 账号")
+    send(lead)
+    lead.goto(f"{at}/hand-over/access/{engagement.returned_access.unscoped().get().pk}/return/")
+    fill(lead, returned_on=date.today(), received_by="陈镕")
+    send(lead)
+    boss.goto(f"{at}/")
     send(boss, "Move to")
     engagement.refresh_from_db()
     assert engagement.phase == "closed"

@@ -60,7 +60,7 @@ def test_searching_and_the_keys_themselves(page: Page) -> None:
     expect(page.locator("dialog[data-keys]")).to_be_hidden()
     page.locator("#id_q").fill("乙")
     page.keyboard.press("Enter")
-    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("[data-problems] tbody tr")).to_have_count(1)
     assert "q=%E4%B9%99" in page.url
 
 
@@ -82,7 +82,7 @@ def test_the_same_without_a_script(engineer: User, open_page: OpenPage, url: str
     page.locator("[data-bulk] summary").click()
     page.locator("[data-bulk] [name=is_solved]").check()
     page.locator("[data-bulk] button[type=submit]").click()
-    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("[data-problems] tbody tr")).to_have_count(2)
     assert Problem.objects.unscoped().solved().get().title == "乙"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from engagements.models import Engagement, FollowUpVisit, Objective, ScopeItem, SignOff, Stage
+from engagements.models import Engagement, Objective, ScopeItem, SignOff, Stage
 from tests.engagements.conftest import a_scan
 
 Body = dict[str, Any]
@@ -80,7 +80,5 @@ POSTS = [
     Post("client_person_invite", lambda e: {"name": "许蔓", "title": "经理", "part": "key_user",
                                             "email": "xu.man@jianghai.example", "phone": "5160"}),
     Post("go_live", lambda e: {"on": str(e.today())}),
-    Post("visit_hold", lambda e: {"held_on": str(e.today()), "channel": "phone", "how_it_runs": "稳定", "new_needs": "报表"},
-         "engineer", _row(FollowUpVisit)),
 ]  # fmt: skip
 BY_NAME = {post.name: post for post in POSTS}

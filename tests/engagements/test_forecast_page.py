@@ -37,6 +37,11 @@ def page(engagement: Engagement) -> str:
     return reverse("engagements:forecast", args=[engagement.pk])
 
 
+def is_told(text: str) -> bool:
+    """Whether a page tells the forecast; the curve of plan against fact may hold the same number for another reason."""
+    return any(words in text for words in ("74% of", "10,000 runs", "by the agreed day"))
+
+
 def test_the_page_says_it_in_one_sentence(forecast: Forecast, engineer: User, sign_in: SignIn) -> None:
     told = sign_in(engineer).get(page(forecast.engagement)).content.decode()
     assert "74% of 10,000 runs end by the agreed" in told
@@ -54,21 +59,21 @@ def test_a_client_sees_nothing_of_it_until_it_is_published(
     browser = sign_in(client_pm)
     others = [reverse(name, args=[engagement.pk]) for name in ("reports:dashboard", "engagements:plan")]
     assert browser.get(page(engagement)).status_code == 404
-    assert not any("74%" in browser.get(url).content.decode() for url in others)
+    assert not any(is_told(browser.get(url).content.decode()) for url in others)
     publications.publish(actor=manager, engagement=engagement, item=ITEM)
     assert "74% of 10,000 runs" in browser.get(page(engagement)).content.decode()
     assert all("74% of 10,000 runs" in browser.get(url).content.decode() for url in others)
     assert "vendor only" not in browser.get(page(engagement)).content.decode()
     publications.withdraw(actor=manager, engagement=engagement, item=ITEM)
     assert browser.get(page(engagement)).status_code == 404
-    assert not any("74%" in browser.get(url).content.decode() for url in others)
+    assert not any(is_told(browser.get(url).content.decode()) for url in others)
 
 
 def test_the_vendor_on_the_clients_dashboard_sees_what_the_client_sees(
     forecast: Forecast, engagement: Engagement, engineer: User, sign_in: SignIn
 ) -> None:
     dashboard = reverse("reports:dashboard", args=[engagement.pk])
-    assert "74%" not in sign_in(engineer).get(dashboard).content.decode()
+    assert not is_told(sign_in(engineer).get(dashboard).content.decode())
 
 
 def test_another_engagements_publication_shows_nothing_here(

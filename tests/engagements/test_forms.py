@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from engagements.models import Engagement, FollowUpVisit, Phase, SignOff
+from engagements.models import Engagement, Phase, SignOff
 from onsite.accounts.models import User
 from onsite.core.models import AuditEntry
 from tests.conftest import SignIn
@@ -56,13 +56,9 @@ def asked(
     people = {"manager": manager, "engineer": engineer}
 
     def ask(post: Post) -> tuple[Client, str]:
-        if post.name in {"go_live", "visit_hold"}:
-            Engagement.objects.filter(pk=engagement.pk).update(phase=Phase.EXECUTION)
         if post.name == "go_live":
+            Engagement.objects.filter(pk=engagement.pk).update(phase=Phase.EXECUTION)
             go_decision_of(engagement, go_live_on=engagement.today())
-        if post.name == "visit_hold":
-            today = engagement.today()
-            FollowUpVisit.objects.create(engagement=engagement, kind="1m", revision=1, anchor_on=today, due_on=today)
         return sign_in(people[post.who]), post.url(engagement)
 
     return ask
@@ -113,11 +109,11 @@ def test_an_empty_body_names_the_missing_fields(post: Post, asked: Callable[...,
     assert "is-invalid" in response.content.decode() or "invalid-feedback" in response.content.decode()
 
 
-@pytest.mark.parametrize("name", ["create", "visit_hold", "scope_create", "client_create", "waive"])
+@pytest.mark.parametrize("name", ["create", "scope_create", "client_create", "waive"])
 def test_ten_megabytes_are_a_field_message(name: str, engagement: Engagement, asked: Callable[..., Any]) -> None:
     post = BY_NAME[name]
     browser, url = asked(post)
-    field = {"create": "purpose", "visit_hold": "how_it_runs", "scope_create": "text", "client_create": "name",
+    field = {"create": "purpose", "scope_create": "text", "client_create": "name",
              "waive": "reason"}[name]  # fmt: skip
     response = browser.post(url, post.body(engagement) | {field: "长" * (10 * 1024 * 1024 // 3)})
     assert response.status_code == 200
@@ -175,9 +171,7 @@ def test_a_plan_that_leaves_the_calendar_is_refused(engagement: Engagement, aske
 
 
 @pytest.mark.parametrize("pk", [0, 2**31, 2**63, 10**40])
-@pytest.mark.parametrize(
-    "name", ["objective_edit", "stage_edit", "sign_off", "attachment", "visit_hold", "scope_edit"]
-)
+@pytest.mark.parametrize("name", ["objective_edit", "stage_edit", "sign_off", "attachment", "scope_edit"])
 def test_huge_ids_are_absent(name: str, pk: int, engagement: Engagement, manager: User, sign_in: SignIn) -> None:
     browser = sign_in(manager)
     assert browser.get(reverse(f"engagements:{name}", args=[engagement.pk, pk])).status_code == 404

@@ -23,8 +23,9 @@ from onsite.notifications.models import Message
 from onsite.notifications.services import sweep
 from standups.models import Severity
 from tests.engagements.conftest import register, sign
+from tests.engagements.visiting import hold
 from tests.factories import EngagementFactory, ObjectiveFactory, ProblemFactory, ScopeItemFactory
-from tests.ready import make_ready_for_execution, make_ready_for_review
+from tests.ready import make_ready_for_closing, make_ready_for_execution, make_ready_for_review
 
 DUE = timedelta(days=14)
 
@@ -257,11 +258,11 @@ def test_the_reminder_is_sent_only_while_it_is_missing(
 
 
 def close(engagement: Engagement, manager: User) -> None:
-    """Take an engagement in execution to its end, whatever a report may say."""
+    """Take an engagement in execution to its end."""
     make_ready_for_review(engagement)
     followups.record_go_live(actor=manager, engagement=engagement, on=engagement.today())
     gates.change_phase(actor=manager, engagement=engagement, to=Phase.REVIEW)
-    give_waiver(engagement, manager, "closing_report.missing")
+    make_ready_for_closing(engagement)
     gates.change_phase(actor=manager, engagement=engagement, to=Phase.CLOSED)
 
 
@@ -272,9 +273,7 @@ def test_the_client_reads_along_until_the_last_visit(in_execution: Engagement, m
     for visit in FollowUpVisit.objects.unscoped():
         assert mine.exists()
         with time_machine.travel(in_execution.local(visit.due_on, followups.REMIND_AT)):
-            followups.hold_visit(
-                actor=manager, visit=visit, held_on=visit.due_on, channel="phone", how_it_runs="稳定", new_needs=""
-            )
+            hold(visit, manager, held_on=visit.due_on)
     assert not mine.exists()
     assert in_execution.memberships.active().with_part(Part.LEAD).exists()
 

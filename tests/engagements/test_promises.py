@@ -7,15 +7,17 @@ from datetime import timedelta
 import pytest
 
 from engagements import gates
-from engagements.mails import sign_request, visit_reminder, waiver_due
+from engagements.mails import sign_request, waiver_due
 from engagements.models import Attachment, Engagement, FollowUpVisit, Membership, Phase
 from engagements.services import followups, lifecycle, signing
+from engagements.visit_mails import reminder
 from onsite.accounts import services as accounts
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
 from onsite.core.errors import DomainError
 from onsite.notifications.models import Message
 from tests.engagements.conftest import register
+from tests.engagements.visiting import hold
 from tests.factories import MembershipFactory, ObjectiveFactory, ScopeItemFactory, UserFactory, go_decision_of
 
 
@@ -86,7 +88,7 @@ def test_reminders_go_to_whoever_leads_now(engagement: Engagement, manager: User
     lifecycle.add_colleague(actor=manager, engagement=engagement, user=successor, part=Part.LEAD)
     visit = FollowUpVisit.objects.unscoped().first()
     assert visit is not None
-    for kind, write in (("visit_reminder", visit_reminder), ("waiver_due", waiver_due)):
+    for kind, write in (("visit_reminder", reminder), ("waiver_due", waiver_due)):
         waiting = Message.objects.waiting().filter(kind=kind)
         assert write(waiting.filter(recipient=engineer)[0]) is None, kind
         assert write(waiting.filter(recipient=successor)[0]) is not None, kind
@@ -110,11 +112,13 @@ def test_a_visit_is_not_held_months_before_its_day(engagement: Engagement, manag
     Engagement.objects.filter(pk=engagement.pk).update(phase=Phase.EXECUTION)
     engagement.refresh_from_db()
     go_decision_of(engagement, go_live_on=engagement.today())
-    soon, late = followups.record_go_live(actor=manager, engagement=engagement, on=engagement.today())
-    told = {"held_on": engagement.today(), "channel": "video", "how_it_runs": "稳定", "new_needs": ""}
-    followups.hold_visit(actor=manager, visit=soon, **told)  # type: ignore[arg-type]
+    went_live_on = engagement.today() - timedelta(days=14)
+    Engagement.objects.filter(pk=engagement.pk).update(start_on=went_live_on)
+    engagement.refresh_from_db()
+    soon, late = followups.record_go_live(actor=manager, engagement=engagement, on=went_live_on)
+    hold(soon, manager, held_on=engagement.today())
     with pytest.raises(DomainError) as refused:
-        followups.hold_visit(actor=manager, visit=late, **told)  # type: ignore[arg-type]
+        hold(late, manager, held_on=engagement.today())
     assert refused.value.field == "held_on"
 
 

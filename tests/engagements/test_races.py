@@ -25,6 +25,7 @@ from onsite.core.models import AuditEntry
 from onsite.notifications.models import Message
 from tests.conftest import InParallel
 from tests.engagements.conftest import register, sign
+from tests.engagements.visiting import hold
 from tests.factories import (
     EngagementFactory,
     MembershipFactory,
@@ -116,19 +117,13 @@ def test_a_visit_held_while_go_live_moves_is_history_or_refused(
         assert FollowUpVisit.objects.standing().filter(kind="1m").count() == 1
 
 
-def hold(visit: FollowUpVisit, actor: User) -> None:
-    followups.hold_visit(
-        actor=actor, visit=visit, held_on=visit.engagement.today(), channel="phone", how_it_runs="稳定", new_needs=""
-    )
-
-
 def test_the_last_two_visits_at_once_end_the_clients_access(
     engagement: Engagement, manager: User, client_pm: User, in_parallel: InParallel
 ) -> None:
     """Without the lock each sees the other's visit as open, and nobody lets go of the client."""
     went_live_on = engagement.today() - timedelta(days=90)  # Long enough ago that both visits may be held.
     for _round in range(AGAIN):
-        FollowUpVisit.objects.all().delete()
+        FollowUpVisit.objects.unscoped().delete()
         engagement.memberships.update(ended_at=None)
         Engagement.objects.update(go_live_on=None, start_on=went_live_on)
         in_phase(engagement, Phase.EXECUTION)

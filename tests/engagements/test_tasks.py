@@ -199,10 +199,10 @@ def test_the_baseline_keeps_the_tasks(engagement: Engagement, stages: list[Stage
 def test_the_client_reads_no_effort_and_of_their_own_side_no_name(
     engagement: Engagement, stages: list[Stage], engineer: User, client_pm: User, sign_in: SignIn
 ) -> None:
-    create(engagement, engineer, stages[0], effort_days="77.5", assignee=client_pm, side="client")
+    create(engagement, engineer, stages[0], effort_days="76.5", assignee=client_pm, side="client")
     url = reverse("engagements:plan", args=[engagement.pk])
     ours, theirs = (sign_in(user).get(url).content.decode() for user in (engineer, client_pm))
-    assert "77.5" in ours and "77.5" not in theirs
+    assert "76.5" in ours and "76.5" not in theirs
     assert '<span class="hint">陈镕' in ours and '<span class="hint">陈镕' not in theirs
     assert "task_edit" not in theirs and "mover" not in theirs
 

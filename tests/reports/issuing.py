@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from engagements.models import Engagement
 from onsite.accounts.models import User
-from reports import services
+from reports import review, services
 from reports.models import Document, DocumentKind, Draft
 
 MANUAL, REPORT = DocumentKind.FIELD_MANUAL, DocumentKind.CLOSING_REPORT
@@ -29,13 +29,19 @@ def status(browser: Client, address: str) -> int:
     return response.status_code
 
 
-def draft(actor: User, engagement: Engagement, kind: DocumentKind = MANUAL, version: int = 0, **words: str) -> Draft:
+def draft(actor: User, engagement: Engagement, kind: DocumentKind = MANUAL, version: int = 0, **words: Any) -> Draft:
     fields = {"summary": "结论", **words}
     return services.save_draft(actor=actor, engagement=engagement, kind=kind, version=version, **fields)
 
 
 def issue(actor: User, engagement: Engagement, kind: DocumentKind = MANUAL, version: int = 1) -> Document:
     return services.issue_document(actor=actor, engagement=engagement, kind=kind, language="en", version=version)
+
+
+def approve(engagement: Engagement) -> Draft:
+    """The engagement's manager approves the closing report's words as they stand."""
+    version = services.draft_of(engagement, REPORT).version
+    return review.approve_draft(actor=engagement.created_by, engagement=engagement, version=version)
 
 
 def printed(document: Document, body: bytes = b"%PDF-1.7 issued") -> Document:

@@ -162,7 +162,7 @@ def test_the_report_names_people_days_and_visits(lived: Engagement) -> None:
     report = closing_report(lived, summary="按期上线。", proposals="先确认权限\n\n  每月核对一次  \n")
     assert (report.client_pm_name, report.lead_name) == ("陈镕", "李喆")
     assert (report.onsite_from_on, report.onsite_to_on, report.issued_on) == (FIRST_ON, LIVE_ON, date(2026, 11, 18))
-    assert [row.title for row in report.lessons] == ["先确认权限", "每月核对一次"]
+    assert (report.proposals, report.lessons) == (("先确认权限", "每月核对一次"), ())
     assert [row.planned_on for row in report.follow_ups] == [date(2026, 11, 16), date(2027, 1, 18)]
     assert [(row.side, row.name) for row in report.signatories] == [
         ("client", "陈镕"), ("vendor", "李喆"), ("vendor", "王海明"),

@@ -270,7 +270,7 @@ def test_the_page_costs_as_many_queries_at_thirty_rows_as_at_one(
     few = queries_at(1, engagement, engineer, client_pm, sign_in)
     many = queries_at(30, foreign_engagement, outsider_engineer, client_pm_2, sign_in)
     assert few == many
-    assert few <= 35
+    assert few <= 37
 
 
 # --- The door --------------------------------------------------------------------------------------------------------

@@ -49,4 +49,4 @@ def test_a_storys_days_fit_any_calendar(story: Story, today: date) -> None:
     assert days.on(0) < days.start < days.on(2)
     if isinstance(story.anchor, WentLive):
         told_until = max([move.day for move in story.moves] + [day.number for day in story.days])
-        assert days.newest_number >= max(told_until, story.review_on or 0, story.closed_on or 0)
+        assert days.newest_number >= max(told_until, story.review_on or 0, story.closed_on or 0, story.review.last_day)

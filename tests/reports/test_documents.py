@@ -29,7 +29,6 @@ from reports.documents.closing_report import (
 from reports.documents.codec import SnapshotError, to_plain
 from reports.documents.field_manual import (
     Agreement,
-    Change,
     Contact,
     EscalationStep,
     FieldManual,
@@ -37,7 +36,7 @@ from reports.documents.field_manual import (
     StageWindow,
     StandupRules,
 )
-from reports.documents.parts import Objective, Plan, PlanRow, Signatory
+from reports.documents.parts import Change, Objective, Plan, PlanRow, Signatory
 from reports.documents.sign_off import SignOffSheet, TextSection
 from reports.documents.snapshot import Snapshot
 

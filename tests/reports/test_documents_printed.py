@@ -26,7 +26,7 @@ ENGLISH = closing_report(language="en")
 IN_THE_REPORT = """
     生产计划模块上线 华东机械集团 明远软件 陈堃 李喆 周㛃、𠮷田、王镕 1/2 +2 4.6 ≥5人 6人 ≤30分钟 42分钟 180.5分钟 Exceeded Notmet
     状态字段映射错误 工单状态错误 重新导入 22stand-upswereheld 12.5minutes 已解决14 真正在帮我们思考。 Needsyourside 信息科
-    2027-01-29 notset 《权限确认书》 上线后一个月 https://onsite.example.com/verify/7Kq2mXc9
+    2027-01-29 datemissing 《权限确认书》 上线后一个月 https://onsite.example.com/verify/7Kq2mXc9
 """
 IN_THE_MANUAL = """
     Fieldmanual Agreedgo-live 2026-12-16 苏州3号厂房 +8651255550101 影响上线日期 培训成绩 ≥5人 成本核算 第二期项目 signedonpaper

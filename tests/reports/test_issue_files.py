@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from reports import services
 from reports.models import Document, Draft
 from tests.conftest import SignIn
 from tests.factories import EngagementFactory, MembershipFactory, ObjectiveFactory, ScopeItemFactory, UserFactory
+from tests.reports.exporting import change_a_byte
 from tests.reports.issuing import MANUAL, draft, issue, printed, status, url
 
 pytestmark = pytest.mark.django_db
@@ -193,11 +195,38 @@ def test_the_pdf_is_saved_and_can_run_nothing(engagement: Engagement, engineer: 
     assert "no-store" in response["Cache-Control"]
 
 
-def test_a_file_that_is_gone_is_a_404(engagement: Engagement, engineer: User, sign_in: SignIn) -> None:
-    """No 500 where the storage lost a file."""
+def test_a_file_that_is_gone_is_said(engagement: Engagement, engineer: User, sign_in: SignIn) -> None:
+    """No 500 where the storage lost a file, and no pretending that there was none."""
     document = printed(issue(engineer, engagement))
     default_storage.delete(str(document.pdf))
-    assert sign_in(engineer).get(url("document_pdf", engagement, document.pk)).status_code == 404
+    response = sign_in(engineer).get(url("document_pdf", engagement, document.pk))
+    assert response.status_code == 409
+    assert "missing on the server" in response.content.decode()
+
+
+@pytest.mark.parametrize("role", ["engineer", "client_pm"])
+def test_a_file_that_was_changed_by_one_byte_is_not_handed_out(
+    role: str,
+    engagement: Engagement,
+    engineer: User,
+    client_pm: User,
+    sign_in: SignIn,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """N9: what was issued is served unchanged or not at all; the page says so, and the log for whoever must act."""
+    document = printed(issue(engineer, engagement))
+    address = url("document_pdf", engagement, document.pk)
+    browser = sign_in({"engineer": engineer, "client_pm": client_pm}[role])
+    response = browser.get(address)
+    assert hashlib.sha256(b"".join(response)).hexdigest() == document.pdf_hash
+    change_a_byte(document)
+    with caplog.at_level("ERROR"):
+        response = browser.get(address)
+    assert (response.status_code, response.streaming) == (409, False)
+    assert "no longer the one that was issued" in response.content.decode()
+    assert b"%PDF" not in response.content
+    assert "issued_file_changed" in caplog.text
+    assert document.pdf_hash in caplog.text
 
 
 def test_a_replaced_text_has_no_sheet(

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from reports.documents.codec import SnapshotError
 from reports.documents.differences import differences
-from reports.documents.field_manual import Change, FieldManual
+from reports.documents.field_manual import FieldManual
 from reports.documents.manual_parts import ModuleEntry
-from reports.documents.parts import PlanRow
+from reports.documents.parts import Change, PlanRow
 from reports.documents.printing import render_html
 from tests.reports.manuals import NETWORK, REPORT_WORK, SCHEDULE, whole_manual
 from tests.reports.test_documents import PLAN, closing_report, field_manual

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from engagements.models import Engagement
+from engagements.rules.counts import rule_counts
 from engagements.services.plan import lay_out_plan
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
@@ -18,6 +19,7 @@ from standups.models import Kind, Party, Problem, Source
 from standups.services.problems import Linking, change_problems, save_problem, solve_problem
 from tests.bench.forms import Form
 from tests.conftest import SignIn
+from tests.engagements.ruling import promote
 from tests.factories import (
     ConcernFactory,
     FunctionFactory,
@@ -276,3 +278,24 @@ def test_the_vendors_people_of_two_parts_are_offered_once(
     MembershipFactory(engagement=engagement, user=engineer, part=Part.TRAINER)
     html = browser.get(edit_url(ProblemFactory(engagement=engagement))).content.decode()
     assert html.count(f'<option value="{engineer.pk}">') == 1
+
+
+def test_a_problem_that_came_again_counts_for_a_rule_that_binds_here(
+    engagement: Engagement, manager: User, engineer: User, browser: Client
+) -> None:
+    """R2: recurrences are told by the vendor, of the rules that stand here."""
+    problem = ProblemFactory(engagement=engagement)
+    assert "recurs" not in form_at(browser, edit_url(problem))
+    here, elsewhere = promote(manager, binds_all=True), promote(manager, industries=["banking"])
+    page = form_at(browser, edit_url(problem))
+    assert browser.post(edit_url(problem), page | {"recurs": [str(elsewhere.pk)]}).status_code == 422
+    assert browser.post(edit_url(problem), page | {"recurs": ["9" * 30]}).status_code == 422
+    assert browser.post(edit_url(problem), page | {"recurs": [str(here.pk)]}).status_code == 302
+    problem.refresh_from_db()
+    assert problem.recurs == here
+    assert rule_counts([here, elsewhere])[here.pk].recurred == 1
+    entry = AuditEntry.objects.filter(action="problem.changed").latest("number")
+    assert entry.data == {"recurs": ["", str(here)]}
+    assert str(here) in browser.get(problem.get_absolute_url()).content.decode()
+    with pytest.raises(DomainError):
+        save_problem(actor=engineer, engagement=engagement, problem=problem, recurs=elsewhere)

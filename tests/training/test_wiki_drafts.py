@@ -18,7 +18,7 @@ from onsite.core.errors import DomainError, StaleError
 from onsite.core.models import SearchMiss
 from standups.models import Answer, Problem, ProblemAnswer, Reply
 from tests.conftest import InParallel, SignIn
-from tests.factories import ArticleFactory, ProblemFactory, StandUpFactory, UserFactory
+from tests.factories import ArticleFactory, LessonFactory, ProblemFactory, StandUpFactory, UserFactory
 from tests.training.writing import newest, published, url
 from training.models import Article, ArticleVote
 from training.services import article_drafts, article_keeping, article_review, articles
@@ -120,6 +120,21 @@ def test_links_are_shown_to_who_may_see_what_they_lead_to(
         assert outside.post(url("link_add", article), {"address": where}).status_code == 422
     assert browser.post(url("link_delete", article, link.pk)).status_code == 302
     assert not article.links.exists()
+
+
+def test_an_article_is_about_a_lesson_for_who_may_read_it(
+    manager: User, engagement: Engagement, engineer: User, outsider_engineer: User, sign_in: SignIn
+) -> None:
+    """R2, R4: the wiki leads to the lesson it explains."""
+    article, lesson = published(manager, owner=engineer), LessonFactory(engagement=engagement)
+    browser, outside = sign_in(engineer), sign_in(outsider_engineer)
+    where = {"address": lesson.get_absolute_url()}
+    assert outside.post(url("link_add", article), where).status_code == 422
+    for _time in range(2):
+        assert browser.post(url("link_add", article), where).status_code == 302
+    assert article.links.get().lesson == lesson
+    assert lesson.title in browser.get(article.get_absolute_url()).content.decode()
+    assert lesson.title not in outside.get(article.get_absolute_url()).content.decode()
 
 
 def test_no_link_to_what_one_may_not_see_or_from_what_was_archived_meanwhile(

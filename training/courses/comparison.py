@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from onsite.core.charts.comparison import ComparedBars, comparison_svg
+from onsite.core.charts.figure import Figure
 from training.courses.content import Content
 from training.courses.saving import Saving, saving_of
 from training.models import CaseStep
@@ -47,7 +48,7 @@ class Compared:
     saving: Saving
     sentence: str
     rows: tuple[Row, ...]
-    chart: SafeString
+    chart: Figure
     manual: tuple[Step, ...]
     system: tuple[Step, ...]
     pk: int | None = None
@@ -58,13 +59,11 @@ def compared(case: Content, pk: int | None = None) -> Compared:
     saving = saving_of(case["manual"], case["system"], case["times_per_month"])
     manual, system = _steps(case["manual"]), _steps(case["system"])
     if not saving.is_comparable:
-        return Compared(case, saving, "", (), SafeString(""), manual, system, pk)
-    chart = comparison_svg(
-        _bars(saving),
-        label=_("Comparison: %(case)s") % {"case": case["title"]},
-        before_word=str(CaseStep.Way.MANUAL.label),
-        after_word=str(CaseStep.Way.SYSTEM.label),
-    )
+        return Compared(case, saving, "", (), Figure("", SafeString("")), manual, system, pk)
+    label = _("Comparison: %(case)s") % {"case": case["title"]}
+    words = {"before_word": str(CaseStep.Way.MANUAL.label), "after_word": str(CaseStep.Way.SYSTEM.label)}
+    # The table beside it says the same.
+    chart = Figure(label, comparison_svg(_bars(saving), label=label, **words))
     return Compared(case, saving, sentence_of(saving), tuple(_rows(saving)), chart, manual, system, pk)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from engagements.forms.layout import RowOfTwoForm, RowsForm
-from engagements.models import Client, Engagement
+from engagements.models import Client, Engagement, Lesson
 from onsite.accounts.models import User
 from onsite.accounts.roles import Role
 from onsite.core.fields import DayField, LineField, MarkdownField
@@ -150,10 +150,10 @@ class DetailsForm(_Placed):
 
 
 class LinkForm(RowsForm):
-    """What an article is about: the address of a problem's page, or of an engagement's."""
+    """What an article is about: the address of a problem's page, of a lesson's, or of an engagement's."""
 
     address = LineField(
-        label=gettext_lazy("Address of a problem or an engagement"),
+        label=gettext_lazy("Address of a problem, a lesson or an engagement"),
         help_text=gettext_lazy("Copy it from the browser."),
         max_length=500,
     )
@@ -164,14 +164,14 @@ class LinkForm(RowsForm):
         super().__init__(*args, **kwargs)
         self.user = user
 
-    def clean_address(self) -> Problem | Engagement:
+    def clean_address(self) -> Problem | Engagement | Lesson:
         """Return the row, if this person may see it."""
         found = self._found(re.sub(r"^https?://[^/]+", "", self.cleaned_data["address"]).split("?")[0].split("#")[0])
         if found is None:
-            raise ValidationError(_("No problem and no engagement is found there."))
+            raise ValidationError(_("No problem, lesson or engagement is found there."))
         return found
 
-    def _found(self, path: str) -> Problem | Engagement | None:
+    def _found(self, path: str) -> Problem | Engagement | Lesson | None:
         try:
             match = resolve(path)
         except Resolver404:
@@ -181,6 +181,9 @@ class LinkForm(RowsForm):
             if match.view_name == "standups:problem":
                 rows = Problem.objects.visible_to(self.user).filter(engagement=engagement)
                 return rows.filter(pk=match.kwargs["pk"]).first()
+            if match.view_name == "lessons:lesson":
+                lessons = Lesson.objects.visible_to(self.user).filter(engagement=engagement)
+                return lessons.filter(pk=match.kwargs["pk"]).first()
             return Engagement.objects.visible_to(self.user).filter(pk=engagement).first() if engagement else None
         except OverflowError:  # SQLite's
             return None

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from engagements.models import CLEARED
+from onsite.core import company
 from onsite.core.markdown import to_html
 from training.courses.content import Content
 from training.models import CourseVersion, Guide, GuidePicture
@@ -34,15 +35,18 @@ def content_of_edition(
 ) -> Content:
     """Return all that the printed guide says. `pictures` hold number, caption, and the hash of the drawn picture."""
     said = version.content
-    engagement = guide.course.engagement
+    engagement, ours = guide.course.engagement, company.current()
+    # As the snapshots of all documents: what is not there is not written, so that older ones keep their hashes.
+    looks = {"accent": ours.accent, "logo": ours.logo_hash}
     return {
+        **{name: said for name, said in looks.items() if said},
         "kind": KIND,
         "schema": SCHEMA,
         "language": guide.language,
         "title": said["title"],
         "engagement_name": engagement.name,
         "client_name": engagement.client.name,
-        "vendor_name": settings.VENDOR_NAME,
+        "vendor_name": company.name_of(ours),
         "version": f"{version.number}.{number}",
         "issued_on": issued_on,
         "course_version": version.number,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from engagements.models import Client, Engagement
+from engagements.models import Client, Engagement, Lesson
 from engagements.models.fingerprint import fingerprint_of
 from onsite.accounts.models import User
 from standups.models import Problem
@@ -194,19 +194,23 @@ class ArticleVersion(models.Model):
 
 
 class ArticleLink(models.Model):
-    """What an article is about: a problem, or an engagement. Whoever may not see that reads nothing of the link."""
+    """What an article is about: a problem, an engagement, or a lesson. Whoever may not see that reads nothing of the link."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="links")
     problem = models.ForeignKey(Problem, null=True, on_delete=models.CASCADE, related_name="articles")
     engagement = models.ForeignKey(Engagement, null=True, on_delete=models.CASCADE, related_name="articles")
+    lesson = models.ForeignKey(Lesson, null=True, on_delete=models.CASCADE, related_name="articles")
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(problem__isnull=False, engagement=None) | Q(problem=None, engagement__isnull=False),
+                condition=Q(problem__isnull=False, engagement=None, lesson=None)
+                | Q(problem=None, engagement__isnull=False, lesson=None)
+                | Q(problem=None, engagement=None, lesson__isnull=False),
                 name="article_link_to_one_thing",
             ),
+            models.UniqueConstraint(fields=["article", "lesson"], name="article_link_to_a_lesson_once"),
             models.UniqueConstraint(fields=["article", "problem"], name="article_link_to_a_problem_once"),
             models.UniqueConstraint(fields=["article", "engagement"], name="article_link_to_an_engagement_once"),
         ]

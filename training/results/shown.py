@@ -29,12 +29,13 @@ def coverage(engagement: Engagement, user: User) -> dict[str, Any]:
 
 
 def coverage_of(engagement: Engagement) -> HeatMap:
-    """Return the heat map of an engagement; both sides see all of it. Eight queries."""
-    return heat_map(known_of(engagement), needs_of(engagement))
+    """Return the heat map of an engagement; both sides see all of it. Eight queries, one where nobody has to learn."""
+    needs = needs_of(engagement)
+    return heat_map(known_of(engagement), needs) if needs else HeatMap((), ())
 
 
 def needs_of(engagement: Engagement) -> list[RoleNeeds]:
-    """Return what each role needs, in their order. Three queries."""
-    by_hand = readiness.by_hand(engagement)
-    roles = engagement.rollout_roles.unscoped()
+    """Return what each role needs, in their order. Three queries, one without roles."""
+    roles = list(engagement.rollout_roles.unscoped())
+    by_hand = readiness.by_hand(engagement) if roles else {}
     return [RoleNeeds(role.pk, role.name, role.people_needed, by_hand.get(role.pk, 0)) for role in roles]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from engagements.models import Client
+from onsite.accounts.access import require_manager
 from onsite.accounts.models import User
 from onsite.core.errors import DomainError
 from training.models import Article, ArticleVote
@@ -70,8 +71,7 @@ def set_read_first(*, actor: User, article: Article, place: int | None) -> None:
     """Give it a place in what newcomers read first, or none. Raises DomainError on "place" where it is not published,
     PermissionDenied for all but managers."""
     row = held(actor, article)
-    if not actor.is_manager:
-        raise PermissionDenied
+    require_manager(actor)
     if place is not None and (row.published_id is None or row.is_archived):
         raise DomainError(_("Newcomers can only read what is published."), field="place")
     row.read_first = place

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from engagements.models import Client, Engagement
+from engagements.models import Client, Engagement, Lesson
 from onsite.accounts.models import User
 from onsite.core import audit
 from onsite.core.errors import DomainError, StaleError
@@ -137,7 +137,7 @@ def change_details(
 
 
 @transaction.atomic
-def add_link(*, actor: User, article: Article, target: Problem | Engagement) -> None:
+def add_link(*, actor: User, article: Article, target: Problem | Engagement | Lesson) -> None:
     """Say what the article is about; twice is once.
 
     Raises PermissionDenied for whoever may only read the article or may not see `target`, and StaleError where the
@@ -146,8 +146,9 @@ def add_link(*, actor: User, article: Article, target: Problem | Engagement) -> 
     row = _held_to_link(actor, article)
     if not _sees(actor, target):
         raise PermissionDenied
-    problem, engagement = (target, None) if isinstance(target, Problem) else (None, target)
-    _link, is_new = row.links.get_or_create(problem=problem, engagement=engagement)
+    about: dict[str, Any] = {"problem": None, "engagement": None, "lesson": None}
+    about[type(target)._meta.model_name or ""] = target
+    _link, is_new = row.links.get_or_create(**about)
     if is_new:
         record(actor, "article.linked", row, to=audit.target_of(target))
 
@@ -226,7 +227,7 @@ def _held_to_link(actor: User, article: Article) -> Article:
     return row
 
 
-def _sees(actor: User, row: Client | Engagement | Problem) -> bool:
+def _sees(actor: User, row: Client | Engagement | Problem | Lesson) -> bool:
     return type(row).objects.visible_to(actor).filter(pk=row.pk).exists()
 
 

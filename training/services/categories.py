@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
+from onsite.accounts.access import require_manager
 from onsite.accounts.models import User
 from onsite.core import audit, search
 from onsite.core.errors import DomainError
+from onsite.core.unique import unless_taken
 from training.models import Article, Category
 
 
@@ -24,9 +22,9 @@ def with_counts() -> QuerySet[Category]:
 @transaction.atomic
 def add_category(*, actor: User, name: str) -> Category:
     """Add a shelf as the last. Raises DomainError on "name" where there is one of that name."""
-    _require_manager(actor)
+    require_manager(actor)
     last = Category.objects.aggregate(last=Max("position"))["last"] or 0
-    with _one_name():
+    with unless_taken(_("There is a category of this name.")):
         row = Category.objects.create(name=name, position=last + 1)
     _audit(actor, "category.created", row)
     return row
@@ -35,8 +33,8 @@ def add_category(*, actor: User, name: str) -> Category:
 @transaction.atomic
 def rename_category(*, actor: User, category: Category, name: str) -> None:
     """Raises DomainError on "name" where another shelf has it, or where this one is gone."""
-    _require_manager(actor)
-    with _one_name():
+    require_manager(actor)
+    with unless_taken(_("There is a category of this name.")):
         found = Category.objects.filter(pk=category.pk).update(name=name)
     if not found:
         raise DomainError(_("Somebody deleted this meanwhile."))
@@ -47,7 +45,7 @@ def rename_category(*, actor: User, category: Category, name: str) -> None:
 @transaction.atomic
 def move_category(*, actor: User, category: Category, up: bool) -> None:
     """Move a shelf one place up or down; at the end it stays where it is."""
-    _require_manager(actor)
+    require_manager(actor)
     rows = list(Category.objects.select_for_update().order_by("position", "name"))
     place = next((index for index, row in enumerate(rows) if row.pk == category.pk), None)
     other = None if place is None else place - 1 if up else place + 1
@@ -63,26 +61,11 @@ def move_category(*, actor: User, category: Category, up: bool) -> None:
 @transaction.atomic
 def delete_category(*, actor: User, category: Category) -> None:
     """Take a shelf out; its articles stay, on none. One that is gone already stays so."""
-    _require_manager(actor)
+    require_manager(actor)
     articles = list(Article.objects.filter(category=category).only("pk"))
     _audit(actor, "category.deleted", category)
     Category.objects.filter(pk=category.pk).delete()
     search.update(*articles)
-
-
-def _require_manager(actor: User) -> None:
-    if not actor.is_manager:
-        raise PermissionDenied
-
-
-@contextmanager
-def _one_name() -> Iterator[None]:
-    """The database says which name is taken: of two at once, too."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        raise DomainError(_("There is a category of this name."), field="name") from error
 
 
 def _audit(actor: User, action: str, row: Category) -> None:

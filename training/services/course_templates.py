@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement, Module
@@ -16,6 +16,7 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.errors import DomainError
+from onsite.core.unique import unless_taken
 from onsite.core.wording import enumerated
 from standups.models import RolloutRole
 from training.courses.content import Content, content_of
@@ -42,14 +43,11 @@ def keep_course(*, actor: User, course: Course, title: str) -> CourseTemplate:
             _("Everybody in your company reads a template. Take this out of the course first: %(found)s.")
             % {"found": said}
         )
-    try:
-        with transaction.atomic():
-            template = CourseTemplate.objects.create(
-                title=title, content=prepared.content, guides=dict(prepared.guides), quiz=dict(prepared.quiz),
-                saved_by=actor,
-            )  # fmt: skip
-    except IntegrityError as error:
-        raise DomainError(_("Another template has this title."), field="title") from error
+    with unless_taken(_("Another template has this title."), field="title"):
+        template = CourseTemplate.objects.create(
+            title=title, content=prepared.content, guides=dict(prepared.guides), quiz=dict(prepared.quiz),
+            saved_by=actor,
+        )  # fmt: skip
     _audit(actor, template, "course_template.kept")
     return template
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from onsite.accounts.access import require_manager
 from onsite.accounts.models import User
 from onsite.core import audit
 from onsite.core.errors import DomainError
@@ -18,8 +18,7 @@ def move_article(*, actor: User, article: Article, up: bool) -> None:
 
     Raises PermissionDenied for all but managers, DomainError where it is not among them any more.
     """
-    if not actor.is_manager:
-        raise PermissionDenied
+    require_manager(actor)
     # Always in the order of their keys, so that two who move at once never wait for each other.
     held = Article.objects.exclude(read_first=None).select_for_update(no_key=True).order_by("pk")
     rows = sorted(held, key=lambda row: (row.read_first or 0, row.pk))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from onsite.notifications import kinds
 from onsite.notifications.calendar import CANCEL, REQUEST, Party
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import KEEPS_THE_CALENDAR, Readers, Topic, Written
 from onsite.notifications.models import Message
 from training.learning.access import learners_with_access, link_for
 from training.models import TrainingSession
@@ -116,10 +116,37 @@ def _when(session: TrainingSession) -> str:
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register(INVITATION, invited, label=gettext_lazy("Invitation to a training session"))
-    kinds.register(REMINDER, reminded, label=gettext_lazy("Reminder of a training session"))
-    kinds.register(CANCELLATION, called_off, label=gettext_lazy("A training session is off"))
-    kinds.register("learner_link", own_link, label=gettext_lazy("Link to one's own training"))
+    kinds.register(
+        INVITATION,
+        invited,
+        label=gettext_lazy("Invitation to a training session"),
+        when=gettext_lazy("When you are put down for a training session, and when it changes."),
+        topic=Topic.TRAINING,
+        must=KEEPS_THE_CALENDAR,
+    )
+    kinds.register(
+        REMINDER,
+        reminded,
+        label=gettext_lazy("Reminder of a training session"),
+        when=gettext_lazy("Shortly before a training session that you are put down for."),
+        topic=Topic.TRAINING,
+    )
+    kinds.register(
+        CANCELLATION,
+        called_off,
+        label=gettext_lazy("A training session is off"),
+        when=gettext_lazy("When a training session you are put down for is not held."),
+        topic=Topic.TRAINING,
+        must=KEEPS_THE_CALENDAR,
+    )
+    kinds.register(
+        "learner_link",
+        own_link,
+        label=gettext_lazy("Link to one's own training"),
+        when=gettext_lazy("When somebody who learns without an account asks for their link."),
+        topic=Topic.TRAINING,
+        readers=Readers.WITHOUT_ACCOUNT,
+    )
 
 
 def own_link(message: Message) -> Written | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from onsite.accounts import zones
 from onsite.accounts.models import User
 from onsite.notifications import calendar, kinds
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import KEEPS_THE_CALENDAR, Readers, Topic, Written
 from onsite.notifications.models import Message
 from training.models import Sharing, SharingAction
 from training.models.sharing import SharingQuerySet
@@ -53,9 +53,32 @@ def sharing_action_due(message: Message) -> Written | None:
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register(INVITATION, sharing_invited, label=gettext_lazy("Invitation to a sharing session"))
-    kinds.register(CANCELLATION, sharing_cancelled, label=gettext_lazy("Sharing session cancelled"))
-    kinds.register("sharing_action_due", sharing_action_due, label=gettext_lazy("Agreed in a sharing session, due"))
+    kinds.register(
+        INVITATION,
+        sharing_invited,
+        label=gettext_lazy("Invitation to a sharing session"),
+        when=gettext_lazy("When you are invited to a sharing session, and when it changes."),
+        topic=Topic.SHARING,
+        readers=Readers.VENDOR,
+        must=KEEPS_THE_CALENDAR,
+    )
+    kinds.register(
+        CANCELLATION,
+        sharing_cancelled,
+        label=gettext_lazy("Sharing session cancelled"),
+        when=gettext_lazy("When a sharing session you were invited to is called off."),
+        topic=Topic.SHARING,
+        readers=Readers.VENDOR,
+        must=KEEPS_THE_CALENDAR,
+    )
+    kinds.register(
+        "sharing_action_due",
+        sharing_action_due,
+        label=gettext_lazy("Agreed in a sharing session, due"),
+        when=gettext_lazy("On the day by which you agreed to do something."),
+        topic=Topic.SHARING,
+        readers=Readers.VENDOR,
+    )
 
 
 def entry(row: Sharing, user: User | None, *, cancelled: bool = False) -> bytes:

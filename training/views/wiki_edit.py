@@ -196,7 +196,7 @@ def link_add(request: HttpRequest, pk: int) -> HttpResponse:
     if submitted(request, form, add):
         return redirect(found)
     context = {
-        "form": form, "title": _("Link a problem or an engagement"), "crumb": _("Wiki"),
+        "form": form, "title": _("Link a problem, a lesson or an engagement"), "crumb": _("Wiki"),
         "crumb_url": reverse("wiki:list"), "submit_label": _("Link"), "cancel_url": found.get_absolute_url(),
     }  # fmt: skip
     return render(request, "components/form_page.html", context, status=422 if form.is_bound else 200)

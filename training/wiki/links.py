@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from engagements.models import Engagement
+from engagements.models import Engagement, Lesson
 from onsite.accounts.models import User
 from standups.models import Problem
 from training.models import Article
@@ -25,7 +25,8 @@ class Target:
 
 def targets_of(article: Article, user: User) -> list[Target]:
     """Return the links this person may follow, as they were made. A further kind of link adds its own lines here."""
-    return sorted([*_problems(article, user), *_engagements(article, user)], key=lambda target: target.pk)
+    found = [*_problems(article, user), *_engagements(article, user), *_lessons(article, user)]
+    return sorted(found, key=lambda target: target.pk)
 
 
 def _problems(article: Article, user: User) -> Iterator[Target]:
@@ -43,3 +44,10 @@ def _engagements(article: Article, user: User) -> Iterator[Target]:
         if row := found.get(link.engagement_id or 0):
             title = f"{row.client.short_name} · {row.name}"
             yield Target(link.pk, _("Engagement"), title, row.get_absolute_url())
+
+
+def _lessons(article: Article, user: User) -> Iterator[Target]:
+    found = {row.pk: row for row in Lesson.objects.visible_to(user).filter(articles__article=article)}
+    for link in article.links.exclude(lesson=None):
+        if row := found.get(link.lesson_id or 0):
+            yield Target(link.pk, _("Lesson"), row.title, row.get_absolute_url())

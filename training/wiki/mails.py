@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from onsite.notifications import kinds
-from onsite.notifications.kinds import Written
+from onsite.notifications.kinds import Readers, Topic, Written
 from onsite.notifications.models import Message
 from training.models import ArticleVersion
 
@@ -47,5 +47,19 @@ def _written(message: Message, version: ArticleVersion, subject: str, template: 
 
 def register_all() -> None:
     """Called once when the apps are ready."""
-    kinds.register("article_published", article_published, label=gettext_lazy("An article was published"))
-    kinds.register("article_sent_back", article_sent_back, label=gettext_lazy("An article was sent back"))
+    kinds.register(
+        "article_published",
+        article_published,
+        label=gettext_lazy("An article was published"),
+        when=gettext_lazy("When an article you wrote was looked at and published."),
+        topic=Topic.SHARING,
+        readers=Readers.VENDOR,
+    )
+    kinds.register(
+        "article_sent_back",
+        article_sent_back,
+        label=gettext_lazy("An article was sent back"),
+        when=gettext_lazy("When an article you wrote needs something more."),
+        topic=Topic.SHARING,
+        readers=Readers.VENDOR,
+    )

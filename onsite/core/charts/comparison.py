@@ -14,10 +14,11 @@ from decimal import Decimal
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from onsite.core.charts.gantt import ACCENT, FONT, INK, MUTED
+from onsite.core.charts.figure import opening
+from onsite.core.charts.palette import ACCENT, FONT_SIZE, INK, MUTED
 from onsite.core.charts.text import printable, shorten, width_em
 
-WIDTH, FONT_SIZE = 300, 12
+WIDTH = 300
 LEFT, GAP, BAR, LINE, TITLE, BETWEEN = 4, 8, 14, 20, 20, 10
 BEFORE = "#a9b2ab"
 LONGEST_WORD_EM, LONGEST_VALUE_EM, LONGEST_TITLE_EM = 9.0, 5.0, 24.0
@@ -49,13 +50,19 @@ def comparison_svg(pairs: Sequence[ComparedBars], *, label: str, before_word: st
     room = WIDTH - LEFT - max(map(width_em, said)) * FONT_SIZE - GAP - start
     height = len(pairs) * (TITLE + 2 * LINE + BETWEEN)
     drawn = "".join(
-        "".join(_pair(pair, words, number * (TITLE + 2 * LINE + BETWEEN), start, room))
+        f"<g><title>{escape(printable(_summary(pair, (before_word, after_word))))}</title>"
+        + "".join(_pair(pair, words, number * (TITLE + 2 * LINE + BETWEEN), start, room))
+        + "</g>"
         for number, pair in enumerate(pairs)
     )
-    return mark_safe(  # noqa: S308  every value goes through escape() or a number format
-        f'<svg class="comparison" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(printable(label))}" '
-        f'font-family="{FONT}" font-size="{FONT_SIZE}" xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'
-    )
+    summaries = "; ".join(_summary(pair, (before_word, after_word)) for pair in pairs)
+    begun = opening("comparison", (WIDTH, height), label=label, text=summaries)
+    return mark_safe(f"{begun}{drawn}</svg>")  # noqa: S308  every value goes through escape() or a number format
+
+
+def _summary(pair: ComparedBars, words: Sequence[str]) -> str:
+    said = zip(words, (pair.before_text, pair.after_text), strict=True)
+    return f"{printable(pair.label)}: " + " · ".join(f"{word} {text}" for word, text in said)
 
 
 def _pair(pair: ComparedBars, words: Sequence[str], top: int, start: float, room: float) -> Iterator[str]:

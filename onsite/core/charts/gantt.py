@@ -15,15 +15,14 @@ from itertools import accumulate
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from onsite.core.charts.axis import AxisLabel, AxisUnit, axis_label, axis_marks
+from onsite.core.charts.figure import Figure, opening
+from onsite.core.charts.palette import ACCENT, BASE, FONT_SIZE, GRID, INK, MUTED, OFF, SOFT, TODAY, WIDTH
 from onsite.core.charts.text import printable, shorten, two_lines, width_em
 
-FONT = "Noto Sans CJK SC"
-INK, MUTED, GRID, OFF = "#17212b", "#6b7781", "#dde1db", "#eceeea"
-BASE, SOFT, ACCENT, TODAY = "#c6ccc4", "#e0efed", "#0a6a68", "#a8322a"
-
-WIDTH, ROW, TOP, FONT_SIZE = 760, 34, 30, 12
+ROW, TOP = 34, 30
 # A task stands below its stage: lower, smaller, indented.
 PART_ROW, PART_FONT_SIZE, INDENT, LEGEND = 24, 11, 12, 20
 LONGEST_LABEL_EM, LONGEST_PART_LABEL_EM = 16.0, 21.0
@@ -77,6 +76,27 @@ def chart_span(rows: tuple[GanttRow, ...]) -> tuple[date, date]:
     return min(days), max(days)
 
 
+def gantt_figure(chart: GanttChart) -> Figure:
+    """The chart for a page, with its rows as a table."""
+    headings = (
+        pgettext("in a plan", "What"), pgettext("a day", "From"), pgettext("a day", "To"),
+        _("Agreed"), _("Done"), _("Critical"),
+    )  # fmt: skip
+    return Figure(chart.label, gantt_svg(chart), headings, tuple(_cells(row) for row in chart.rows))
+
+
+def _cells(row: GanttRow) -> tuple[str, ...]:
+    days = [row.baseline_finish_on] if row.is_milestone else [row.baseline_start_on, row.baseline_finish_on]
+    return (
+        printable(row.label),
+        "" if row.is_milestone else f"{row.start_on}",
+        f"{row.finish_on}",
+        " – ".join(f"{day}" for day in days if day is not None) or "–",
+        f"{_percent(row)}%",
+        _("yes") if row.is_critical else "–",
+    )
+
+
 def gantt_svg(chart: GanttChart) -> SafeString:
     """The chart as one `<svg>`, or the empty string when there are no rows. Every text in it is escaped."""
     if not chart.rows:
@@ -109,15 +129,14 @@ class _Drawing:
 
     def parts(self) -> Iterator[str]:
         chart = self.chart
-        # A link inside role="img" would be hidden from screen readers, so a chart with links is a group.
-        role = "group" if any(row.url for row in chart.rows) else "img"
-        label = escape(printable(chart.label))
-        yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="gantt" viewBox="0 0 {WIDTH} {self.height}" role="{role}" '
-            f'aria-label="{label}" font-family="{FONT}" font-size="{FONT_SIZE}"><title>{label}</title>'
-        )
         summaries = [self.summary(row, label) for row, label in zip(chart.rows, self.labels, strict=True)]
-        yield f"<desc>{escape('; '.join(summaries))}</desc>"
+        yield opening(
+            "gantt",
+            (WIDTH, self.height),
+            label=chart.label,
+            text="; ".join(summaries),
+            has_links=any(row.url for row in chart.rows),
+        )
         yield from self.shading()
         yield from self.grid()
         for index, (row, summary) in enumerate(zip(chart.rows, summaries, strict=True)):

@@ -15,7 +15,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from onsite.core.charts.axis import AxisLabel, AxisUnit, axis_label, axis_marks
-from onsite.core.charts.gantt import ACCENT, FONT, FONT_SIZE, GRID, INK, MUTED, SOFT, TODAY, WIDTH
+from onsite.core.charts.figure import opening
+from onsite.core.charts.palette import ACCENT, FONT_SIZE, GRID, INK, MUTED, SOFT, TODAY, WIDTH
 from onsite.core.charts.text import printable, shorten, width_em
 
 LEFT, ROW, PLOT, BOTTOM = 44, 18, 150, 22
@@ -108,11 +109,7 @@ class _Drawing:
         return self.floor - PLOT * runs / self.most
 
     def parts(self) -> Iterator[str]:
-        label, text = (escape(printable(words)) for words in (self.chart.label, self.chart.text))
-        yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="histogram" viewBox="0 0 {WIDTH} {self.height}" role="img" '
-            f'aria-label="{label}" font-family="{FONT}" font-size="{FONT_SIZE}"><title>{label}</title><desc>{text}</desc>'
-        )
+        yield opening("histogram", (WIDTH, self.height), label=self.chart.label, text=self.chart.text)
         yield from self.levels()
         yield from self.axis()
         for bucket in self.buckets:

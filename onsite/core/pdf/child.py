@@ -14,7 +14,7 @@ import sys
 from datetime import datetime
 from typing import Any
 
-EXIT_OTHER, EXIT_FORBIDDEN, EXIT_MEMORY = 1, 10, 11
+EXIT_OTHER, EXIT_FORBIDDEN, EXIT_MEMORY, EXIT_FONT = 1, 10, 11, 12
 
 # PDF/A allows a foreign schema in the metadata only together with its description.
 _UA_MARK = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1" />\
@@ -30,14 +30,22 @@ rdf:about=""><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
 </rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"""
 
 
+class StrangeFontError(Exception):
+    """A font stood in that no document may use, or one is not inside the PDF."""
+
+
 def main() -> int:
-    """Reads the job, prints the document. Exit codes: 0 printed, 10 asked for something outside, 11 no memory, 1 anything else."""
+    """Reads the job, prints the document. Exit codes: 0 printed, 10 asked for something outside, 11 no memory,
+    12 printed with a font that is not ours, 1 anything else."""
     job = json.load(sys.stdin.buffer)
     _limit(job["memory_bytes"], job["cpu_seconds"])
     try:
-        pdf = _finish(_render(job))
+        pdf = _finish(_render(job), job["families"])
     except MemoryError:
         return EXIT_MEMORY
+    except StrangeFontError as error:
+        print(f"fonts: {error}", file=sys.stderr)
+        return EXIT_FONT
     except BaseException as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return EXIT_FORBIDDEN if getattr(error, "is_forbidden", False) else EXIT_OTHER
@@ -102,11 +110,12 @@ def _attachment(weasyprint: Any, item: dict[str, str], created: str) -> Any:
     )
 
 
-def _finish(pdf: bytes) -> bytes:
-    """Adds what PDF/UA-1 asks for beyond tags: the mark in the metadata and the order of links."""
+def _finish(pdf: bytes, families: list[str]) -> bytes:
+    """Adds what PDF/UA-1 asks for beyond tags: the mark in the metadata and the order of links. Looks at the fonts used."""
     import pikepdf
 
     with pikepdf.open(io.BytesIO(pdf)) as opened:
+        _refuse_strange_fonts(opened, families)
         xmp = opened.Root.Metadata.read_bytes()
         opened.Root.Metadata.write(xmp.replace(b"</rdf:RDF>", _UA_MARK))
         for page in opened.pages:
@@ -118,6 +127,20 @@ def _finish(pdf: bytes) -> bytes:
         finished = io.BytesIO()
         opened.save(finished, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return finished.getvalue()
+
+
+def _refuse_strange_fonts(opened: Any, families: list[str]) -> None:
+    """Whatever the configuration of the machine's fonts says: what was used is read from the finished PDF."""
+    import pikepdf
+
+    ours = tuple(family.replace(" ", "-") for family in families)
+    for item in opened.objects:
+        if not isinstance(item, pikepdf.Dictionary) or item.get("/Type") != "/FontDescriptor":
+            continue
+        name = str(item.FontName).lstrip("/").split("+")[-1]
+        is_inside = any(key in item for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+        if not is_inside or not any(name == family or name.startswith(f"{family}-") for family in ours):
+            raise StrangeFontError(name)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ import structlog
 from django.utils.translation import gettext as _
 
 from onsite.core.errors import DomainError
-from onsite.core.pdf.child import EXIT_FORBIDDEN, EXIT_MEMORY
-from onsite.core.pdf.fonts import font_environment
+from onsite.core.pdf.child import EXIT_FONT, EXIT_FORBIDDEN, EXIT_MEMORY
+from onsite.core.pdf.fonts import font_environment, printing_fonts
 
 CHILD = Path(__file__).with_name("child.py")
 # A report of twelve pages is about 60 KB of HTML; this is far beyond any honest document.
@@ -72,6 +72,7 @@ def render_pdf(
         "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "attachments": [asdict(a) | {"content": base64.b64encode(a.content).decode()} for a in attachments],
         "assets": {name: base64.b64encode(content).decode() for name, content in (assets or {}).items()},
+        "families": sorted({font.family for font in printing_fonts()}),
         "memory_bytes": limits.memory_bytes,
         "cpu_seconds": limits.cpu_seconds,
     }
@@ -104,6 +105,8 @@ def _run_child(job: bytes, limits: Limits) -> bytes:
 def _reason(returncode: int) -> str:
     if returncode == EXIT_FORBIDDEN:
         return _("The document refers to something outside itself, so it was not printed.")
+    if returncode == EXIT_FONT:
+        return _("The document was printed with a font that is not allowed, so it was thrown away.")
     # A negative code is a signal: out of processor time, or a library that found no more memory.
     if returncode == EXIT_MEMORY or returncode < 0:
         return _("The document needs more memory or time to print than is allowed. Shorten its texts.")

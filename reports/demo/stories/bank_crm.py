@@ -9,6 +9,7 @@ from engagements.models.client import Industry
 from onsite.accounts.roles import Part
 from reports.demo.stories.bank_crm_days import DAYS
 from reports.demo.stories.bank_crm_proof import PROOF
+from reports.demo.stories.bank_crm_review import REVIEW
 from reports.demo.stories.bank_crm_training import TRAINING
 from reports.demo.stories.bank_preparation import CRM as PREPARATION
 from reports.demo.story import Company, Freeze, Goal, Measured, Move, OnPaper, Paper, Scope, Seat, Story, WentLive
@@ -76,6 +77,7 @@ CRM = Story(
     freezes=(Freeze(-7, (OnPaper(-4, "xu", checked_by="wang"), OnPaper(-3, "guo", checked_by="wang"))),),
     preparation=PREPARATION,
     proof=PROOF,
+    review=REVIEW,
     training=TRAINING,
     execution_on=0,
     moves=(
@@ -111,6 +113,16 @@ CRM = Story(
                 "商机登记页把两个必填项改为从客户视图自动带出，预计再省 40 秒",
                 "每月公布一次各支行使用率，表扬前五名",
             ),
+            narrative={
+                "objectives": "前两个目标在上线后第二周即已达成。商机登记用时的差距来自两个必填项，改进方案已列入建议。",
+                "course": "计划中唯一的一次延后发生在上线前：权限清单补签用去 1 个工作日，其余阶段均在约定窗口内完成。",
+                "problems": "驻场期间最大的教训来自权限：清单只经口头确认，第二场培训中暴露出来，补签《权限确认书》后解决，并由此形成了新的前置要求。",
+                "remaining": "遗留问题均不影响日常使用，责任方与日期如下，一个月回访时逐项核对。",
+            },
+        ),
+        Paper(
+            DocumentKind.APPENDIX,
+            "客户关系良好，业务负责人愿意让本项目作为参考案例。复盘重点是权限确认的时点，以及支行培训的排期。",
         ),
     ),
 )

@@ -70,6 +70,7 @@ _PLANNING = Area(
             risk_reason="上市公司内控要求计划变更留痕",
             frequency=Frequency.WEEKLY,
             signed_off_by="生产副总经理 林国栋",
+            serves=(0, 2),
         ),
         Does(
             "物料需求计划",
@@ -84,6 +85,7 @@ _PLANNING = Area(
             risk=Risk.HIGH,
             risk_reason="预算控制是年度审计重点",
             signed_off_by="计划科科长",
+            serves=(2,),
         ),
         Does(
             "加急插单",
@@ -97,6 +99,7 @@ _PLANNING = Area(
             risk=Risk.MEDIUM,
             frequency=Frequency.WEEKLY,
             signed_off_by="生产副总经理 林国栋",
+            serves=(2,),
         ),
         Does(
             "计划达成分析",
@@ -123,6 +126,7 @@ _SHOP = Area(
             how="系统列出齐套工单，调度确认后打印流转卡",
             rules="齐套率低于 95% 的工单不得下达，特批由车间主任签字。",
             signed_off_by="二号车间主任",
+            serves=(0,),
         ),
         Does(
             "报工与状态跟踪",
@@ -135,6 +139,7 @@ _SHOP = Area(
             rules="报废数量超过 2% 须质量员确认。",
             pain_points="旧系统状态字段含义不清，报表对不上",
             signed_off_by="生产副总经理 林国栋",
+            serves=(0,),
         ),
     ),
 )

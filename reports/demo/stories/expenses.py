@@ -1,4 +1,4 @@
-"""A group's reimbursement roll-out: closed, live for four weeks, its first follow-up visit is due."""
+"""A group's reimbursement roll-out: closed, live for six weeks, visited after one month."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from onsite.accounts.roles import Part
 from reports.demo.stories.expenses_days import DAYS
 from reports.demo.stories.expenses_preparation import PREPARATION
 from reports.demo.stories.expenses_proof import PROOF
+from reports.demo.stories.expenses_review import REVIEW
 from reports.demo.story import (
     Company,
     Freeze,
@@ -34,7 +35,7 @@ EXPENSES = Story(
     site="新源集团总部财务共享中心",
     known_from=-10,
     agreed_days=25,
-    anchor=WentLive(25, days_ago=28),
+    anchor=WentLive(25, days_ago=45),
     review_on=28,
     closed_on=33,
     seats=(
@@ -83,6 +84,7 @@ EXPENSES = Story(
     freezes=(Freeze(-6, (OnScreen(-5, "deng"), OnScreen(-4, "zeng"))),),
     preparation=PREPARATION,
     proof=PROOF,
+    review=REVIEW,
     execution_on=0,
     moves=(
         Move(4, StageKind.ENVIRONMENT, 100),
@@ -109,6 +111,7 @@ EXPENSES = Story(
                 "每季度由财务共享中心复核一次预算控制规则",
                 "新增单位沿用本次的上线清单，三个工作日内可以完成",
             ),
+            day=32,
         ),
     ),
     closes_with=LetPass("closing_report.missing", "总结报告双方已确认，正在印制盖章", 5),

@@ -26,6 +26,7 @@ PREPARATION = Preparation(
                     risk=Risk.HIGH,
                     risk_reason="资金支付内控",
                     signed_off_by="财务总监 曾丽萍",
+                    serves=(0, 1),
                 ),
                 Does(
                     "票据识别与复核",
@@ -37,6 +38,7 @@ PREPARATION = Preparation(
                     how="系统识别，低于 95% 置信度的人工复核",
                     rules="电子发票查重，重复的自动拦截。",
                     signed_off_by="费用会计 罗敏",
+                    serves=(2,),
                 ),
             ),
         ),

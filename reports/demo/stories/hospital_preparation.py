@@ -39,6 +39,7 @@ PREPARATION = Preparation(
                     risk=Risk.HIGH,
                     risk_reason="个人信息保护与医疗安全",
                     signed_off_by="信息科主任 周㛃",
+                    serves=(0,),
                 ),
                 Does(
                     "患者主索引合并",
@@ -52,6 +53,7 @@ PREPARATION = Preparation(
                     risk=Risk.HIGH,
                     risk_reason="合并错误会混淆病史",
                     signed_off_by="病案室主任",
+                    serves=(0,),
                 ),
             ),
         ),
@@ -68,6 +70,7 @@ PREPARATION = Preparation(
                     how="刷医保码，选科室医生，打印或推送号条",
                     rules="急诊与老年人优先号源保留 10%。",
                     signed_off_by="门诊护士长 杜文娟",
+                    serves=(1,),
                 ),
                 Does(
                     "门诊医嘱与处方",

@@ -1,0 +1,1 @@
+"""Lessons and standing rules as pages tell them (R2, N1)."""
