@@ -9,10 +9,10 @@ PYTHON_FILES := manage.py onsite engagements standups training reports tests .ci
 export ONSITE_MODE ?= test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench prove crawl messages format system-run system-test system-crawl
+.PHONY: help demo test check bench prove crawl gallery screenshots messages format system-run system-test system-crawl
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: .venv/.run ## the product with sample data on http://127.0.0.1:8000 (PORT= changes it); Ctrl-C ends it
 	@ONSITE_MODE=demo ONSITE_BASE_URL=http://127.0.0.1:$(PORT) LOG_LEVEL=$${LOG_LEVEL:-WARNING} \
@@ -43,6 +43,14 @@ prove: .venv/.dev ## the suite with many more cases per property: for a night, n
 
 crawl: .venv/.dev | system-crawl ## every page of the demo as each person: axe, HTML, links, weight, Lighthouse; ARGS=--quick
 	$(BIN)/python -m tests.crawl $(ARGS)
+
+gallery: .venv/.dev ## every token and component in each state on http://127.0.0.1:8000/gallery/ (PORT= changes it)
+	@ONSITE_VAR_DIR=var/gallery $(BIN)/python manage.py migrate --verbosity 0
+	@ONSITE_VAR_DIR=var/gallery LOG_LEVEL=$${LOG_LEVEL:-WARNING} \
+	  exec $(BIN)/python manage.py runserver 127.0.0.1:$(PORT) --insecure
+
+screenshots: .venv/.dev ## the main screens as pictures in var/screenshots; ARGS="--only plan,today", --out or --readme
+	$(BIN)/python -m tests.screenshots $(ARGS)
 
 messages: .venv/.dev ## collect the strings to translate, and compile the catalogues
 	$(BIN)/python .ci/translations.py update

@@ -29,3 +29,5 @@ urlpatterns = [
 
 if settings.DEMO:
     urlpatterns.append(path("mailbox/", include("onsite.notifications.mailbox_urls")))
+if settings.DEBUG or settings.MODE == "test":
+    urlpatterns.append(path("gallery/", include("onsite.gallery.urls")))

@@ -8,10 +8,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
-from pathlib import Path
 
-from tests.crawl.server import demo, free_port
+from tests.crawl.server import running_demo
 
 
 def main() -> int:
@@ -23,25 +21,14 @@ def main() -> int:
     parser.add_argument("--doors", action="store_true", help="only the figures of the front doors")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="browsers at the same time")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="onsite-crawl-") as folder:
-        # A folder that stays spares the seeding of the next run.
-        var_dir = Path(os.environ.get("ONSITE_VAR_DIR") or Path(folder) / "var")
-        var_dir.mkdir(parents=True, exist_ok=True)
-        port = free_port()
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "onsite.settings", "ONSITE_MODE": "demo", "LOG_LEVEL": "ERROR",
-            "ONSITE_VAR_DIR": str(var_dir), "ONSITE_BASE_URL": f"http://127.0.0.1:{port}",
-        }  # fmt: skip
-        import django
-
-        django.setup()
+    with running_demo() as running:
+        # Imports rows and people: Django is set up only now.
         from tests.crawl.crawl import Crawl
 
-        with demo(var_dir, port) as address:
-            crawl = Crawl(
-                address, Path(folder) / "html", options.instances, options.quick, options.jobs, options.people
-            )
-            return crawl.run(doors_only=options.doors)
+        crawl = Crawl(
+            running.address, running.folder / "html", options.instances, options.quick, options.jobs, options.people
+        )
+        return crawl.run(doors_only=options.doors)
 
 
 if __name__ == "__main__":
