@@ -19,8 +19,18 @@ class Fact:
     kind: str = ""
 
 
+@dataclass(frozen=True)
+class Card:
+    """A card of its own: `template` shows what was `told`."""
+
+    template: str
+    told: object
+
+
 Teller = Callable[[Engagement, User], Sequence[Fact]]
+CardTeller = Callable[[Engagement, User], Sequence[Card]]
 _tellers: list[Teller] = []
+_card_tellers: list[CardTeller] = []
 
 
 def register(teller: Teller) -> None:
@@ -32,4 +42,16 @@ def register(teller: Teller) -> None:
 def facts(engagement: Engagement, user: User) -> Iterator[Fact]:
     """Yield what the apps above have to tell."""
     for teller in _tellers:
+        yield from teller(engagement, user)
+
+
+def register_card(teller: CardTeller) -> None:
+    """Let this function tell what is too much for a line, as the given person may see it."""
+    if teller not in _card_tellers:
+        _card_tellers.append(teller)
+
+
+def cards(engagement: Engagement, user: User) -> Iterator[Card]:
+    """Yield the cards of the apps above."""
+    for teller in _card_tellers:
         yield from teller(engagement, user)

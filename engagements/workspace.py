@@ -57,10 +57,12 @@ class Tab:
 
 @dataclass(frozen=True)
 class PhaseStep:
-    """One step of the phase bar; `state` is done, current or todo."""
+    """One step of the phase bar; `state` is done, current or todo. `url` tells what still stands before it, "" where that
+    is not to be shown."""
 
     label: str
     state: str
+    url: str = ""
 
 
 def person(request: HttpRequest) -> User:
@@ -90,7 +92,7 @@ def workspace(request: HttpRequest, engagement: Engagement, tab: str, *, heading
         "heading": heading,
         "tab": tab,
         "tabs": tabs(request, engagement, tab),
-        "phases": phases(engagement),
+        "phases": phases(engagement, tells_obstacles=not user.is_client),
         # Asked for where a page asks: a kept one does not.
         "can": SimpleLazyObject(lambda: {one.name.lower(): True for one in engagement.permissions_of(user)}),
         "today": engagement.today(),
@@ -109,11 +111,15 @@ def tabs(request: HttpRequest, engagement: Engagement, tab: str) -> list[Tab]:
     ]
 
 
-def phases(engagement: Engagement) -> list[PhaseStep]:
-    """Return the steps of life with where the engagement stands; a cancelled one has only its end to show."""
+def phases(engagement: Engagement, *, tells_obstacles: bool = False) -> list[PhaseStep]:
+    """Return the steps of life with where the engagement stands; a cancelled one has only its end to show. Where obstacles
+    are told, the step that comes next leads to them."""
     now = Phase(engagement.phase)
     if now == Phase.CANCELLED:
         return [PhaseStep(str(now.label), "current")]
     here = LIFE.index(now)
     states = ["done"] * here + ["current"] + ["todo"] * (len(LIFE) - here - 1)
-    return [PhaseStep(str(phase.label), state) for phase, state in zip(LIFE, states, strict=True)]
+    urls = [""] * len(LIFE)
+    if tells_obstacles and now != LIFE[-1]:
+        urls[here + 1] = f"{engagement.get_absolute_url()}#next-phase"
+    return [PhaseStep(str(phase.label), *rest) for phase, *rest in zip(LIFE, states, urls, strict=True)]

@@ -12,6 +12,9 @@ ABOUT: dict[str, Promise] = {
     "reports:portfolio": _(
         "Every engagement that still asks for something, those that need you first. Open the first one and do what its line says; what is green can wait."
     ),
+    "reports:health_rules": _(
+        "The rules by which the state of each engagement is computed, with their thresholds. Look up here why one is at risk, and what settles it."
+    ),
     "reports:today": _(
         "What is yours to write, answer and check today, in all your engagements. Begin at the top: the stand-up first, then what is overdue."
     ),

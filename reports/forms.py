@@ -12,7 +12,9 @@ from engagements.models import Client, Phase
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
 from onsite.core.forms import OnSiteForm
+from reports.dashboards.health import LEVELS
 from reports.dashboards.judging import FOLLOW_UP
+from reports.dashboards.portfolio import MINE, Wanted
 from reports.documents.chapters import NARRATED
 from reports.models import DelayVoice, Document, DocumentKind, Draft
 from reports.verification import HashedFile
@@ -31,6 +33,18 @@ class PortfolioFilter(forms.Form):
         ],
         widget=forms.Select(attrs={"class": "form-select w-auto"}),
     )
+    health = forms.ChoiceField(
+        label=_("Health"),
+        required=False,
+        choices=[("", _("Any health")), *LEVELS.items()],
+        widget=forms.Select(attrs={"class": "form-select w-auto"}),
+    )
+    whose = forms.ChoiceField(
+        label=_("Whose engagements"),
+        required=False,
+        choices=[("", _("Everybody's engagements")), (MINE, _("My engagements"))],
+        widget=forms.Select(attrs={"class": "form-select w-auto"}),
+    )
     q = LineField(
         label=_("Client, engagement, site or lead"),
         required=False,
@@ -42,6 +56,11 @@ class PortfolioFilter(forms.Form):
             }
         ),
     )
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the address asks for; what makes no sense there is as if it were not."""
+        return Wanted(**self.cleaned_data) if self.is_valid() else Wanted()
 
 
 class DraftForm(OnSiteForm):

@@ -10,6 +10,7 @@ from reports.views import (
     exports,
     files,
     goal_chain,
+    portfolio,
     review,
     verify,
     visit_work,
@@ -57,7 +58,9 @@ engagement = [
 ]
 
 urlpatterns = [
-    path("portfolio/", dashboards.portfolio, name="portfolio"),
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("portfolio/export/", portfolio.portfolio_export, name="portfolio_export"),
+    path("health/", portfolio.health_rules, name="health_rules"),
     path("today/", dashboards.today, name="today"),
     path("who-is-where/", who_is_where.who_is_where, name="who_is_where"),
     path("who-is-where/absences/new/", who_is_where.absence_create, name="absence_create"),

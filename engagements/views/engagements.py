@@ -116,6 +116,7 @@ def detail(request: HttpRequest, engagement_id: int) -> HttpResponse:
         "plan": plan,
         "chart": planned_work.chart(engagement, planned_work.stages_only(plan)),
         "facts": [*forecast_page.facts(engagement, user), *overview.facts(engagement, user)],
+        "cards": list(overview.cards(engagement, user)),
         "people": engagement.memberships.visible_to(user).active().select_related("user"),
         "visits": engagement.visits.visible_to(user).standing(),
     }

@@ -14,6 +14,7 @@ from engagements.planning import share_calendars
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
 from reports.dashboards.waived import StillMissing
+from reports.models import Document, DocumentKind
 from reports.rows import stage_rows
 from reports.satisfaction import means_of
 from standups.models import CellState, Condition, Problem, StandUp
@@ -23,7 +24,7 @@ LONGEST_SEARCH_DAYS = 400
 
 
 class Facts:
-    """The rows behind an overview, grouped by engagement; only those this person may see."""
+    """The rows that health is judged by, grouped by engagement; only those this person may see."""
 
     def __init__(self, viewer: User, engagements: Collection[Engagement]) -> None:
         share_calendars(engagements)
@@ -49,9 +50,6 @@ class Facts:
         of_cells = {"round__cell__engagement__in": of_these["engagement__in"]}
         for pk, due_on in due.filter(**of_cells).values_list("round__cell__engagement", "due_on"):
             self.condition_days[pk].append(due_on)
-        forecasts = Forecast.objects.visible_to(viewer).filter(**of_these)
-        self.probabilities: dict[int, float] = dict(forecasts.values_list("engagement_id", "probability"))
-        self.satisfaction = means_of(engagements)
         leads = Membership.objects.visible_to(viewer).active().with_part(Part.LEAD).select_related("user")
         self._still_missing = StillMissing(viewer, self.waivers.keys())
         self.leads = {row.engagement_id: row.user for row in leads.filter(**of_these)}
@@ -67,6 +65,24 @@ class Facts:
         since = max(since, today - timedelta(days=LONGEST_SEARCH_DAYS))
         days = (since + timedelta(days=offset) for offset in range((today - since).days))
         return sum(engagement.expects_stand_up(day) for day in days)
+
+
+class RowFacts(Facts):
+    """What the portfolio tells beside it."""
+
+    def __init__(self, viewer: User, engagements: Collection[Engagement]) -> None:
+        super().__init__(viewer, engagements)
+        forecasts = Forecast.objects.visible_to(viewer).filter(engagement__in=engagements)
+        self.probabilities: dict[int, float] = dict(forecasts.values_list("engagement_id", "probability"))
+        self.satisfaction = means_of(engagements)
+        reports = Document.objects.visible_to(viewer).of_kind(DocumentKind.CLOSING_REPORT).newest()
+        found = reports.filter(engagement__in=engagements).only("engagement_id", "version")
+        self.closing_reports = {report.engagement_id: report for report in found}
+
+
+def of_person(user: User) -> Q:
+    """The condition for engagements this person is in, or runs."""
+    return Q(pk__in=user.memberships.active().values("engagement_id")) | Q(created_by=user)
 
 
 def with_open_ends() -> Q:

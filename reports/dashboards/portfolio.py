@@ -16,11 +16,24 @@ from engagements.models.engagement import EngagementQuerySet
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
 from reports.dashboards import standings
-from reports.dashboards.facts import Facts, with_open_ends
-from reports.dashboards.judging import FOLLOW_UP, Row, judged
+from reports.dashboards.facts import RowFacts, of_person, with_open_ends
+from reports.dashboards.judging import FOLLOW_UP, Row, row_of
 
+MINE = "mine"
 ROWS_PER_PAGE = 50
+AT_ONCE = 200
 THIS_WEEK_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the portfolio is narrowed down to; each "" for all. `whose` is "mine" or "", `q` a word of client, name, site or
+    lead."""
+
+    phase: str = ""
+    health: str = ""
+    whose: str = ""
+    q: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,37 +47,63 @@ class Portfolio:
     needing: int
     visits: list[FollowUpVisit]
 
+    @property
+    def has_reports(self) -> bool:
+        return any(row.report for row in self.rows)
 
-def load_portfolio(viewer: User, *, phase: str = "", text: str = "", number: int | str | None = 1) -> Portfolio:
-    """Return a page of what this manager may see of all engagements that still ask for something: those of a phase ("" for
-    all) whose client, name, site or lead holds the text. The database sorts and counts by what is kept of each (`standings`);
-    the rows of the page are judged anew. A fixed number of queries, however many engagements there are."""
-    asking = Engagement.objects.visible_to(viewer).filter(with_open_ends())
-    standings.refresh(viewer, asking)
-    wanted = _wanted(phase, text)
+
+def load_portfolio(viewer: User, wanted: Wanted = Wanted(), *, number: int | str | None = 1) -> Portfolio:
+    """Return a page of what this manager may see of all engagements that still ask for something. The database sorts and
+    counts by what is kept of each (`standings`); the rows of the page are judged anew. A fixed number of queries, however
+    many engagements there are."""
+    asking, narrowed = _asking(viewer), _narrowed(viewer, wanted)
     counts = asking.aggregate(
-        all=Count("pk"), needing=Count("pk", filter=standings.NEEDING), found=Count("pk", filter=wanted)
+        all=Count("pk"), needing=Count("pk", filter=standings.NEEDING), found=Count("pk", filter=narrowed)
     )
-    ranked = asking.filter(wanted).order_by(*standings.BY_ATTENTION).select_related("client")
-    pages = Paginator(ranked, ROWS_PER_PAGE)
+    pages = Paginator(_ranked(asking.filter(narrowed)), ROWS_PER_PAGE)
     vars(pages)["count"] = counts["found"]  # Counted already, with the others.
     page = pages.get_page(number)
-    engagements = list(page.object_list)
-    facts = Facts(viewer, engagements)
-    rows = [judged(engagement, facts) for engagement in engagements]
+    rows = _rows(viewer, list(page.object_list))
     return Portfolio(page, rows, counts["all"], counts["needing"], _this_week(viewer, asking))
 
 
-def _wanted(phase: str, text: str) -> Q:
+def all_rows(viewer: User, wanted: Wanted, *, most: int) -> list[Row]:
+    """Return the rows of all pages, at most this many."""
+    found = list(_ranked(_asking(viewer).filter(_narrowed(viewer, wanted)))[:most])
+    return [row for begin in range(0, len(found), AT_ONCE) for row in _rows(viewer, found[begin : begin + AT_ONCE])]
+
+
+def _asking(viewer: User) -> EngagementQuerySet:
+    """What still asks for something, with what is kept of each made to hold."""
+    asking = Engagement.objects.visible_to(viewer).filter(with_open_ends())
+    standings.refresh(viewer, asking)
+    return asking
+
+
+def _ranked(engagements: EngagementQuerySet) -> EngagementQuerySet:
+    return engagements.order_by(*standings.BY_ATTENTION).select_related("client")
+
+
+def _rows(viewer: User, engagements: list[Engagement]) -> list[Row]:
+    if not engagements:
+        return []
+    facts = RowFacts(viewer, engagements)
+    return [row_of(engagement, facts) for engagement in engagements]
+
+
+def _narrowed(viewer: User, wanted: Wanted) -> Q:
     # A closed engagement is here for its follow-up visits.
-    wanted = Q(phase=Phase.CLOSED if phase == FOLLOW_UP else phase) if phase else Q()
-    words = text.strip()
+    phase = Phase.CLOSED if wanted.phase == FOLLOW_UP else wanted.phase
+    narrowed = (Q(phase=phase) if phase else Q()) & standings.OF_LEVEL.get(wanted.health, Q())
+    if wanted.whose == MINE:
+        narrowed &= of_person(viewer)
+    words = wanted.q.strip()
     if not words:
-        return wanted
+        return narrowed
     leads = Membership.objects.unscoped().active().with_part(Part.LEAD).filter(user__name__icontains=words)
     places = ("client__name", "client__short_name", "name", "site")
     held = (Q(**{f"{place}__icontains": words}) for place in places)
-    return wanted & (reduce(or_, held) | Q(pk__in=leads.values("engagement_id")))
+    return narrowed & (reduce(or_, held) | Q(pk__in=leads.values("engagement_id")))
 
 
 def _this_week(viewer: User, asking: EngagementQuerySet) -> list[FollowUpVisit]:

@@ -25,7 +25,12 @@ from reports.dashboards.facts import Facts, with_open_ends
 from reports.dashboards.judging import judged
 from reports.models import Standing
 
-NEEDING = Q(standing__bad__gt=0) | Q(standing__warn__gt=0)
+OF_LEVEL: dict[str, Q] = {
+    "bad": Q(standing__bad__gt=0),
+    "warn": Q(standing__bad=0, standing__warn__gt=0),
+    "ok": Q(standing__bad=0, standing__warn=0),
+}
+NEEDING = OF_LEVEL["bad"] | OF_LEVEL["warn"]
 # As `health.attention` weighs: the most serious reasons, then the most, then the latest; then by name.
 BY_ATTENTION = (F("standing__bad").desc(), F("standing__warn").desc(), F("standing__slip").desc(), "name", "pk")
 AT_ONCE = 200
@@ -57,11 +62,11 @@ def _keep(viewer: User, engagements: Collection[Engagement], company: str) -> No
     facts = Facts(viewer, engagements)
     kept = []
     for engagement in engagements:
-        row = judged(engagement, facts)
-        levels = [reason.level for reason in row.reasons]
+        judgement = judged(engagement, facts)
+        levels = [reason.level for reason in judgement.health.reasons]
         kept.append(
             Standing(
-                engagement=engagement, bad=levels.count("bad"), warn=levels.count("warn"), slip=row.state.slip,
+                engagement=engagement, bad=levels.count("bad"), warn=levels.count("warn"), slip=judgement.state.slip,
                 version=engagement.version_now, company=company,  # type: ignore[attr-defined]  # annotated
                 until=engagement.local(
                     timezone.localdate(timezone=engagement.zone) + timedelta(days=1), time.min

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from django.db.models import Q
 from django.utils import timezone
 
-from engagements.models import Engagement, FollowUpVisit, Invocation, Signature, Stage
+from engagements.models import Engagement, FollowUpVisit, Invocation, Signature, Stage, Task
 from engagements.planning import share_calendars
 from onsite.accounts.models import User
+from reports.dashboards.due_tasks import MOST_TASKS, due_tasks
 from reports.dashboards.emergencies import running_emergencies
-from reports.dashboards.facts import with_open_ends
+from reports.dashboards.facts import of_person, with_open_ends
 from reports.dashboards.going_live import RunningCutover, running_cutovers
 from reports.dashboards.learning import Learning, load_learning
 from reports.dashboards.owed import REMARK_DAYS, Owed, load_owed
@@ -47,7 +47,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Day:
-    """Everything on the page; `owed` is what people at the clients' wait for, `proving` what of data and acceptance is to
+    """Everything on the page; `tasks` of the plan are due and this person's; `owed` is what people at the clients' wait for, `proving` what of data and acceptance is to
     be done, `sheets` are signed sheets that another person registered, `reports` the closing reports that this manager was
     asked to read; `trainings` are the sessions this person holds today
     or tomorrow, or has to tick the list of; `emergencies` and `cutovers` run just now."""
@@ -55,6 +55,8 @@ class Day:
     places: list[Place]
     problems: list[Problem]
     problem_count: int
+    tasks: list[Task]
+    task_count: int
     visits: list[FollowUpVisit]
     sheets: list[Signature]
     reports: list[Draft]
@@ -84,8 +86,8 @@ class Day:
 
 def own_engagements(user: User) -> dict[int, Engagement]:
     """Return the engagements this person is in, or runs, that still ask for something. One query."""
-    mine = Q(pk__in=user.memberships.active().values("engagement_id")) | Q(created_by=user)
-    rows = Engagement.objects.visible_to(user).filter(mine).filter(with_open_ends()).select_related("client")
+    mine = Engagement.objects.visible_to(user).filter(of_person(user))
+    rows = mine.filter(with_open_ends()).select_related("client")
     return {row.pk: row for row in rows}
 
 
@@ -96,10 +98,13 @@ def load_day(user: User, own: dict[int, Engagement] | None = None) -> Day:
     _share_parts(user, engagements)
     problems = _problems(user, engagements)
     running = {pk: row for pk, row in engagements.items() if row.is_running}
+    tasks = due_tasks(user, running)
     return Day(
         places=_places(user, list(running.values())),
         problems=problems[:MOST_PROBLEMS],
         problem_count=len(problems),
+        tasks=tasks[:MOST_TASKS],
+        task_count=len(tasks),
         visits=_visits(user, engagements),
         sheets=_sheets(user, engagements),
         reports=_reports(user, engagements) if user.is_manager else [],

@@ -1,4 +1,4 @@
-"""The pages people open first: the client's dashboard, the manager's portfolio, the engineer's day."""
+"""The pages people open first: the client's dashboard and the engineer's day; how satisfied the clients are."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from engagements.workspace import open_engagement, person, workspace
 from onsite.core import unchanged
-from onsite.core.policy import manager_only, signed_in, vendor_only
-from onsite.notifications.models import Message
+from onsite.core.policy import signed_in, vendor_only
 from reports.dashboards.client import client_dashboard
-from reports.dashboards.portfolio import load_portfolio
 from reports.dashboards.today import load_day, own_engagements
 from reports.dashboards.versions import dashboard_keys, day_keys
-from reports.dashboards.who_is_where import glance
-from reports.forms import PortfolioFilter
-from reports.onboarding import first_steps
 from reports.satisfaction import overview
 
 
@@ -41,25 +35,6 @@ def dashboard(request: HttpRequest, engagement_id: int) -> HttpResponse:
     # Who looks as somebody else reads the same, but may be shown less to press.
     key = (*key, hasattr(request, "viewing_as"))
     return unchanged.answer(request, key=key, make=make, page=page, around=around)
-
-
-@manager_only
-@require_safe
-def portfolio(request: HttpRequest) -> HttpResponse:
-    """Every engagement that still asks for something; phase and words narrow it down in the address."""
-    form = PortfolioFilter(request.GET or None)
-    wanted = form.cleaned_data if form.is_valid() else {"phase": "", "q": ""}
-    found = load_portfolio(person(request), phase=wanted["phase"], text=wanted["q"], number=request.GET.get("page", 1))
-    context = {
-        "portfolio": found,
-        "rows": found.rows,
-        "page_obj": found.page,
-        "form": form,
-        "dead_letters": Message.objects.dead().count(),
-        "where": glance(person(request), timezone.localdate()),
-        "first_steps": first_steps(person(request)) if found.count < 2 else [],
-    }
-    return render(request, "reports/portfolio.html", context)
 
 
 @vendor_only

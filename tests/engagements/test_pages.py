@@ -59,6 +59,21 @@ def test_every_obstacle_is_a_link_to_where_it_is_mended(
     assert url(engagement, "phase_change") not in theirs
 
 
+def test_the_phase_bar_leads_to_what_stands_before_the_next_phase(
+    engagement: Engagement, engineer: User, client_pm: User, sign_in: SignIn
+) -> None:
+    """SCREENS.md: on every page of the workspace, for the vendor; after closing nothing comes next."""
+    link = f'href="{url(engagement, "detail")}#next-phase"'
+    overview = page(sign_in(engineer), url(engagement, "detail"))
+    assert link in overview
+    assert 'id="next-phase"' in overview
+    assert " in the way" in overview
+    assert link in page(sign_in(engineer), url(engagement, "team"))
+    assert "#next-phase" not in page(sign_in(client_pm), url(engagement, "team"))
+    Engagement.objects.filter(pk=engagement.pk).update(phase=Phase.CLOSED)
+    assert "#next-phase" not in page(sign_in(engineer), url(engagement, "team"))
+
+
 def test_a_refused_step_lists_everything_with_links(engagement: Engagement, manager: User, sign_in: SignIn) -> None:
     response = sign_in(manager).post(url(engagement, "phase_change"), {"to": "execution"})
     assert response.status_code == 409

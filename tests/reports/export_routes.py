@@ -31,6 +31,8 @@ _OTHERS = frozenset(EVERYONE - MANAGER)
 EXPORT_ROUTES: dict[str, Company | Public] = {
     "reports:verify": Public(),
     "reports:verify_code": Public(args=lambda world: ["ABSENTABSENT"]),
+    "reports:portfolio_export": Company(MANAGER),
+    "reports:health_rules": Company(VENDOR, hidden=frozenset(EVERYONE - VENDOR)),
     "reports:exports": Company(VENDOR | MANAGER, VENDOR | MANAGER),
     "reports:export": Company(MANAGER, None, args=_export, hidden=_OTHERS),
     "reports:export_cancel": Company(None, MANAGER, args=_export, hidden=_OTHERS),

@@ -19,7 +19,7 @@ from tests.routes import ROUTES
 NO_SCREEN = {
     "home", "search:page", "standups:today", "standups:preview", "reports:run_sheet", "reports:week_chat", "reports:day_chat",
     "reports:interview_guide", "reports:minutes", "engagements:function_export", "engagements:plan_export",
-    "standups:problem_export", "standups:data_export", "accounts:sign_in", "accounts:templates", "accounts:calendars",
+    "standups:problem_export", "standups:data_export", "reports:portfolio_export", "accounts:sign_in", "accounts:templates", "accounts:calendars",
     "notifications:preview", "accounts:company_logo",
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from engagements.models import Engagement, FollowUpVisit, Phase
+from engagements.models import Engagement, FollowUpVisit, Phase, Task
 from engagements.services import plan, signing
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part
@@ -25,6 +25,7 @@ from tests.factories import (
     ProblemFactory,
     ScopeItemFactory,
     StandUpFactory,
+    TaskFactory,
     UserFactory,
 )
 from tests.world import CANARY_FOREIGN, PNG
@@ -152,6 +153,32 @@ def test_the_stages_under_way_are_begun_and_not_done() -> None:
     assert [stage.kind for stage in load_day(engineer).places[0].stages] == ["migration", "testing"]
 
 
+def test_tasks_that_are_mine_and_due(sign_in: SignIn) -> None:
+    """SCREENS.md, Engineer: tasks due; another's, a finished one, the client's and a later one are not."""
+    lead, colleague = UserFactory(), UserFactory()
+    engagement = joined(lead)
+    MembershipFactory(engagement=engagement, user=colleague, part=Part.ENGINEER)
+    plan.lay_out_plan(actor=lead, engagement=engagement)
+    stage = engagement.stages.unscoped()[0]
+
+    def task(ends: date, **fields: Any) -> Task:
+        made: Task = TaskFactory(stage=stage, start_on=date(2026, 11, 2), finish_on=ends, **fields)
+        return made
+
+    mine = task(WEDNESDAY + timedelta(days=7), assignee=lead)
+    nobodys, late = task(WEDNESDAY), task(WEDNESDAY - timedelta(days=3), assignee=colleague)
+    task(WEDNESDAY + timedelta(days=8), assignee=lead)
+    task(WEDNESDAY, assignee=lead, percent=100)
+    task(WEDNESDAY, side=Task.Side.CLIENT)
+    assert load_day(lead).tasks == [nobodys, mine]
+    assert load_day(colleague).tasks == [late]
+    html = sign_in(colleague).get(URL).content.decode()
+    assert reverse("engagements:task_edit", args=[engagement.pk, late.pk]) in html
+    assert "Overdue" in html
+    Engagement.objects.filter(pk=engagement.pk).update(phase=Phase.CLOSED)
+    assert load_day(lead).tasks == []
+
+
 def test_a_manager_sees_what_they_run_and_an_empty_day_says_what_comes_first(sign_in: SignIn, manager: User) -> None:
     """SCREENS.md: every list has an empty state."""
     assert "You are in no running engagement" in sign_in(manager).get(URL).content.decode()
@@ -189,4 +216,4 @@ def test_the_day_costs_as_many_queries_with_thirty_engagements_as_with_one(sign_
             browser.get(URL)
         counts.append(len(captured))
     assert counts[0] == counts[1]
-    assert counts[0] <= 25
+    assert counts[0] <= 26
