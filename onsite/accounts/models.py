@@ -25,6 +25,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create an administrator for `manage.py createsuperuser`: how the first person comes into a new installation."""
+        return self.create_user(email, password, **fields, role=Role.ADMINISTRATOR)
+
     def listed(self, words: str = "") -> models.QuerySet[User]:
         """Return everyone whose name, address or job title holds `words`; `is_invited` says whether a link waits."""
         people = self.annotate(
@@ -66,7 +70,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects = UserManager()
 
     class Meta:

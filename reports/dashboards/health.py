@@ -193,7 +193,7 @@ def _late(days: int) -> str:
 
 def _signature(days: int) -> str:
     text = ngettext(
-        "Signature waited for since %(days)s working day", "Signature waited for since %(days)s working days", days
+        "A signature has waited %(days)s working day", "A signature has waited %(days)s working days", days
     )
     return text % {"days": days}
 

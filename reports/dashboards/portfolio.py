@@ -20,7 +20,7 @@ from reports.dashboards.facts import RowFacts, of_person, with_open_ends
 from reports.dashboards.judging import FOLLOW_UP, Row, row_of
 
 MINE = "mine"
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 25
 AT_ONCE = 200
 THIS_WEEK_DAYS = 7
 

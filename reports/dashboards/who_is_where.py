@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Count, Window
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -50,10 +50,12 @@ class PersonWeeks:
 
 @dataclass(frozen=True)
 class WhoIsWhere:
-    """People in the weeks that begin on `mondays`."""
+    """People in the weeks that begin on `mondays`; `left_out` counts those who are neither planned nor away and not among
+    them."""
 
     mondays: tuple[date, ...]
     people: tuple[PersonWeeks, ...]
+    left_out: int = 0
 
     @property
     def absences(self) -> list[Absence]:
@@ -64,7 +66,8 @@ class WhoIsWhere:
     def sentences(self) -> list[str]:
         """Say who is planned for too much, and how many are free all the time."""
         over = [entry.user.name for entry in self.people if any(load.is_over for load in entry.loads)]
-        free = sum(all(load.is_free or not load.working_days for load in entry.loads) for entry in self.people)
+        unplanned = (all(load.is_free or not load.working_days for load in entry.loads) for entry in self.people)
+        free = sum(unplanned) + self.left_out
         found = []
         if over:
             found.append(_("Planned for more than the whole week: %(people)s.") % {"people": enumerated(over)})
@@ -109,16 +112,19 @@ class Glance:
 
 
 def glance(viewer: User, today: date) -> Glance:
-    """Return the weeks to come. Four queries."""
+    """Return the weeks to come. Five queries; of those who are neither planned nor away only as many are read as there
+    is room for."""
     first = Week.of(today).first_on
-    found = load_who_is_where(viewer, tuple(first + timedelta(weeks=offset) for offset in range(GLANCE_WEEKS)))
+    mondays = tuple(first + timedelta(weeks=offset) for offset in range(GLANCE_WEEKS))
+    found = load_who_is_where(viewer, mondays, most_unplanned=GLANCE_PEOPLE)
     chosen = tuple(sorted(found.people, key=attrgetter("most_pressing"))[:GLANCE_PEOPLE])
     small = WhoIsWhere(found.mondays, chosen)
-    return Glance(found.sentences(), small.figure(viewer, today), len(found.people) - len(chosen))
+    return Glance(found.sentences(), small.figure(viewer, today), len(found.people) + found.left_out - len(chosen))
 
 
-def load_who_is_where(viewer: User, mondays: Sequence[date]) -> WhoIsWhere:
-    """Return everybody this person may see in these weeks, by name. Four queries."""
+def load_who_is_where(viewer: User, mondays: Sequence[date], *, most_unplanned: int | None = None) -> WhoIsWhere:
+    """Return everybody this person may see in these weeks, by name. Five queries. Of those who are neither planned nor away
+    at most `most_unplanned` come, the rest are counted."""
     first, last = mondays[0], mondays[-1] + timedelta(days=6)
     stays = Assignment.objects.visible_to(viewer).touching(first, last).select_related("engagement__client")
     away = Absence.objects.visible_to(viewer).touching(first, last).select_related("user")
@@ -127,22 +133,26 @@ def load_who_is_where(viewer: User, mondays: Sequence[date]) -> WhoIsWhere:
     by_person = _by_person(stays.order_by("user_id", "start_on"))
     gone = _by_person(away.order_by("user_id", "start_on"))
     weeks = working_weeks(mondays, calendars.load(CALENDAR).is_working)
+    people, left_out = _people(viewer, by_person.keys() | gone.keys(), most_unplanned)
     return WhoIsWhere(
         tuple(mondays),
         tuple(
             PersonWeeks(user, tuple(mine), tuple(off), _loads(weeks, mine, off))
-            for user in _people(viewer, by_person.keys() | gone.keys())
+            for user in people
             for mine, off in [(by_person.get(user.pk, []), gone.get(user.pk, []))]
         ),
+        left_out,
     )
 
 
-def _people(viewer: User, planned: Iterable[int]) -> list[User]:
+def _people(viewer: User, planned: Collection[int], most_unplanned: int | None) -> tuple[list[User], int]:
     """Engineers, and whoever else is planned or away; who has left only as far as they were planned."""
     if not viewer.is_manager:
-        return [viewer]
-    rows = User.objects.filter(Q(role=Role.ENGINEER, is_active=True) | Q(pk__in=planned))
-    return list(rows.order_by("name", "pk"))
+        return [viewer], 0
+    unplanned = User.objects.filter(role=Role.ENGINEER, is_active=True).exclude(pk__in=planned)
+    counted = list(unplanned.annotate(count=Window(Count("pk"))).order_by("name", "pk")[:most_unplanned])
+    people = sorted([*User.objects.filter(pk__in=planned), *counted], key=lambda user: (user.name, user.pk))
+    return people, counted[0].count - len(counted) if counted else 0
 
 
 def _by_person(rows: Iterable[Row]) -> dict[int, list[Row]]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -133,6 +134,16 @@ def test_an_administrator_makes_managers_and_administrators(administrator: User,
         form = {"email": f"{role}@x.example", "name": "新", "title": "", "role": role, "language": "en"}
         assert sign_in(administrator).post(NEW, form).status_code == 302
         assert User.objects.get(email=f"{role}@x.example").role == role
+
+
+def test_the_first_person_of_an_empty_installation(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is there yet who could invite: the command makes an administrator, who can sign in and invite."""
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "Erste-Person-2026!")
+    call_command("createsuperuser", interactive=False, email="First@mingyuan.example", name="王芳", verbosity=0)
+    first = User.objects.get()
+    assert (first.email, first.role, first.is_active) == ("first@mingyuan.example", Role.ADMINISTRATOR, True)
+    assert client.login(email=first.email, password="Erste-Person-2026!")
+    assert client.get(PEOPLE).status_code == 200
 
 
 def test_a_known_address_is_named(manager: User, engineer: User, sign_in: SignIn) -> None:

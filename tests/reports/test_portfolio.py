@@ -20,7 +20,7 @@ from onsite.accounts.roles import Part, Role
 from onsite.notifications.models import Message
 from reports.dashboards.facts import Facts
 from reports.dashboards.judging import Row
-from reports.dashboards.portfolio import Portfolio, load_portfolio
+from reports.dashboards.portfolio import ROWS_PER_PAGE, Portfolio, load_portfolio
 from reports.models import Document
 from standups.models import Severity
 from tests.conftest import SignIn
@@ -146,7 +146,7 @@ def test_a_signature_is_waited_for_in_working_days(manager: User, on_wednesday: 
     ObjectiveFactory(engagement=engagement)
     ScopeItemFactory(engagement=engagement)
     text = signing.freeze_goals(actor=manager, engagement=engagement)
-    for day, expected in ((12, []), (11, ["Signature waited for since 5 working days"])):
+    for day, expected in ((12, []), (11, ["A signature has waited 5 working days"])):
         SignOff.objects.filter(pk=text.pk).update(frozen_at=datetime.fromisoformat(f"2026-11-{day}T12:00:00+08:00"))
         assert texts(row_of(engagement, manager)) == expected
     SignOff.objects.filter(pk=text.pk).update(signed_at=timezone.now())
@@ -298,6 +298,6 @@ def test_the_page_costs_as_many_queries_at_thirty_engagements_as_at_two(
         with CaptureQueriesContext(connection) as captured:
             response = browser.get(URL)
         counts.append(len(captured))
-    assert len(response.context["rows"]) == 30
+    assert (response.context["portfolio"].count, len(response.context["rows"])) == (30, ROWS_PER_PAGE)
     assert counts[0] == counts[1]
     assert counts[0] <= 30, "\n".join(query["sql"][:120] for query in captured)
