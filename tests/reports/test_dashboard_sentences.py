@@ -11,7 +11,8 @@ from engagements.models import CoreTask, Engagement, Phase
 from engagements.services import plan
 from onsite.accounts.models import User
 from tests.conftest import SignIn
-from tests.reports.pages import words_of
+from tests.factories import ProblemFactory
+from tests.reports.pages import url_of, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +96,15 @@ def test_the_site_says_which_day_it_is(
     User.objects.filter(pk=client_pm.pk).update(time_zone="America/Los_Angeles")
     time_machine.move_to(datetime.fromisoformat("2026-11-17T16:30:00+00:00"), tick=False)
     assert "Working day 13 of 23" in words_of(sign_in(client_pm), planned)
+
+
+@pytest.mark.parametrize(("due", "is_overdue"), [(17, True), (18, False)])
+def test_what_should_have_come_says_so(
+    due: int, is_overdue: bool, planned: Engagement, client_pm: User, sign_in: SignIn, time_machine: Any
+) -> None:
+    """C2: a day that has passed is not only a colour or a reckoning left to the reader."""
+    time_machine.move_to(datetime.fromisoformat("2026-11-18T09:00:00+08:00"), tick=False)
+    ProblemFactory(engagement=planned, severity="critical", due_on=date(2026, 11, due))
+    page = sign_in(client_pm).get(url_of(planned)).content.decode()
+    part = page.split("What would keep the date")[1].split("</section>")[0]
+    assert ("Overdue" in part) == is_overdue
