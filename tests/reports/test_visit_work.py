@@ -90,6 +90,8 @@ def test_an_agreed_hour_stands_where_people_look(visit: FollowUpVisit, manager: 
     """The portfolio, the day and the worklist go by the agreed day."""
     at = visit.engagement.local(visit.engagement.today() + timedelta(days=12), visit.engagement.stand_up_at)
     appoint(visit, manager, appointed_at=at, reason="出差", all_the_same=True)
-    assert address("visit", visit) not in shown(sign_in(manager), reverse("reports:portfolio")), "not this week"
+    told = sign_in(manager).get(reverse("reports:portfolio")).context
+    assert told["portfolio"].visits == [], "not this week"
+    assert [row.visit.day() for row in told["rows"]] == [at.date()]
     assert address("visit", visit) in shown(sign_in(manager), reverse("reports:today"))
     assert at.strftime("%H:%M") in shown(sign_in(manager), reverse("reports:visit_worklist"))
