@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from engagements.models import Client, Phase
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, offer_choices, offer_rows
 from reports.dashboards.health import LEVELS
 from reports.dashboards.judging import FOLLOW_UP
 from reports.dashboards.portfolio import MINE, Wanted
@@ -198,7 +198,7 @@ class ExportFilter(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["client"].queryset = Client.objects.visible_to(user)  # type: ignore[attr-defined]
+        offer_rows(self, "client", Client.objects.visible_to(user))
 
 
 class ExportForm(forms.Form):
@@ -211,7 +211,7 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, rows: list[Document], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["documents"].choices = [(row.pk, str(row.pk)) for row in rows]  # type: ignore[attr-defined]
+        offer_choices(self, "documents", [(row.pk, str(row.pk)) for row in rows])
         self.listed = [row.pk for row in rows]
 
     @property

@@ -12,6 +12,7 @@ from engagements.models import Absence, Assignment, Engagement
 from onsite.accounts.models import User
 from onsite.accounts.roles import Role
 from onsite.core.fields import DayField
+from onsite.core.forms import offer_rows
 
 
 class AssignmentForm(RowsForm):
@@ -38,7 +39,7 @@ class AssignmentForm(RowsForm):
         initial = {name: getattr(row, name) for name in ("start_on", "finish_on", "percent")} | {"user": row.user_id}
         super().__init__(*args, **{"initial": initial, **kwargs})
         members = engagement.memberships.unscoped().active().of_vendor().values("user_id")
-        self.fields["user"].queryset = User.objects.filter(pk__in=members)  # type: ignore[attr-defined]
+        offer_rows(self, "user", User.objects.filter(pk__in=members))
 
 
 class AbsenceForm(RowsForm):
@@ -59,6 +60,6 @@ class AbsenceForm(RowsForm):
         initial = {name: getattr(row, name) for name in ("start_on", "finish_on", "kind")} | {"user": row.user_id}
         super().__init__(*args, **{"initial": initial, **kwargs})
         people = User.objects.filter(role__in=[Role.ENGINEER, Role.MANAGER], is_active=True)
-        self.fields["user"].queryset = people  # type: ignore[attr-defined]
+        offer_rows(self, "user", people)
         if not actor.is_manager:
             del self.fields["user"]

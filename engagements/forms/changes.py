@@ -14,6 +14,7 @@ from engagements.forms.layout import Heading, RowsForm
 from engagements.models import ChangeRequest, Stage
 from engagements.models.plan import StageQuerySet
 from onsite.core.fields import LineField, TextField
+from onsite.core.forms import offer_rows
 
 LONGEST_IMPACT_DAYS = 250  # A working year; what takes longer is an engagement of its own.
 
@@ -57,7 +58,7 @@ class ChangeForm(RowsForm):
 
     def __init__(self, *args: Any, stages: StageQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stage"].queryset = stages  # type: ignore[attr-defined]
+        offer_rows(self, "stage", stages)
 
     @classmethod
     def initial_of(cls, change: ChangeRequest) -> dict[str, object]:

@@ -13,6 +13,7 @@ from engagements.models import ContingencyModel, ContingencyPlan, Emergency, Eng
 from engagements.services.contingency import LONGEST_LIMIT_MINUTES, LONGEST_STEP, MOST_STEPS
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
+from onsite.core.forms import offer_rows
 
 USUAL_LIMIT_MINUTES = 15
 
@@ -83,7 +84,7 @@ class ContingencyPlanForm(PlanTextForm):
         super().__init__(*args, **kwargs)
         active = engagement.memberships.unscoped().active().values("user_id")
         for name in ("owner", "deputy"):
-            self.fields[name].queryset = User.objects.filter(pk__in=active)  # type: ignore[attr-defined]
+            offer_rows(self, name, User.objects.filter(pk__in=active))
         self.fields["rehearsed_on"].widget.attrs["max"] = engagement.today().isoformat()
 
 

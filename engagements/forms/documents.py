@@ -11,6 +11,7 @@ from engagements.forms.layout import RowsForm
 from engagements.models import DocumentRequest, Engagement
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
+from onsite.core.forms import offer_choices, offer_rows
 from onsite.core.uploads import FilesField
 
 
@@ -45,7 +46,7 @@ class RequestForm(RowsForm):
         self, *args: Any, engagement: Engagement, request: DocumentRequest | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["asked_of"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+        offer_rows(self, "asked_of", client_people(engagement))
         if request is not None and request.is_open:
             for name in ("kind", "title", "purpose"):
                 self.fields[name].disabled = True
@@ -103,11 +104,11 @@ class ReceiptForm(RowsForm):
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["received_from"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+        offer_rows(self, "received_from", client_people(engagement))
         if engagement.data_stays_on_site:
             del self.fields["uploads"]
             ways = (DocumentRequest.Way.SITE, DocumentRequest.Way.PAPER)
-            self.fields["way"].choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
+            offer_choices(self, "way", [(way.value, way.label) for way in ways])
             self.fields["note"].required = True
             self.fields["note"].label = _("Where it lies, and who keeps it")
 

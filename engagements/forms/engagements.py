@@ -15,6 +15,7 @@ from onsite.accounts import zones
 from onsite.accounts.models import User
 from onsite.core import calendars
 from onsite.core.fields import DayField, HourField, LineField, TextField
+from onsite.core.forms import offer_rows
 
 WEEKDAYS = (
     (1, _("Monday")),
@@ -102,4 +103,4 @@ class NewEngagementForm(EngagementForm):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["client"].queryset = Client.objects.visible_to(actor)  # type: ignore[attr-defined]
+        offer_rows(self, "client", Client.objects.visible_to(actor))

@@ -13,6 +13,7 @@ from engagements.function_tree import Branch
 from engagements.guide import ASKED
 from engagements.models import Function, Module, Objective, Question
 from onsite.core.fields import LineField, RowsField, TextField
+from onsite.core.forms import offer_rows
 
 
 class BranchField(forms.TypedChoiceField):
@@ -101,7 +102,7 @@ class FunctionForm(RowOfTwoForm):
         module = self.fields["module"]
         assert isinstance(module, BranchField)  # noqa: S101 - for the type checker
         module.offer(branches)
-        self.fields["objectives"].queryset = objectives  # type: ignore[attr-defined]
+        offer_rows(self, "objectives", objectives)
 
     @classmethod
     def initial_of(cls, function: Function) -> dict[str, object]:

@@ -12,6 +12,7 @@ from engagements.forms.layout import RowsForm
 from engagements.models import Direction, Engagement, Objective, ScopeItem
 from onsite.core.fields import DayField, LineField
 from onsite.core.files import EVIDENCE_FILES
+from onsite.core.forms import offer_choices
 from onsite.core.uploads import UploadField
 
 
@@ -53,8 +54,7 @@ class ObjectiveForm(RowsForm):
         kept = self.initial.get("measure")
         if kept and kept not in self._facts:
             offered.append((kept, measures.label_of(kept)))
-        field = self.fields["measure"]
-        field.choices = [("", _("by hand, with dated readings")), *offered]  # type: ignore[attr-defined]
+        offer_choices(self, "measure", [("", _("by hand, with dated readings")), *offered])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -18,6 +18,7 @@ from engagements.models import Engagement, Function, Interview
 from engagements.models.fingerprint import text_mark
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, RowsField, TextField
+from onsite.core.forms import offer_rows
 from onsite.core.wording import enumerated
 
 
@@ -72,8 +73,8 @@ class InterviewForm(RowsForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.groups = groups or []
-        self.fields["user"].queryset = client_people(engagement)  # type: ignore[attr-defined]
-        self.fields["functions"].queryset = functions  # type: ignore[attr-defined]
+        offer_rows(self, "user", client_people(engagement))
+        offer_rows(self, "functions", functions)
         if self.groups:
             self.fields["functions"].label = _("Ask about more")
         for group in self.groups:

@@ -13,6 +13,7 @@ from engagements.forms.layout import Heading, RowOfTwoForm, RowsForm
 from engagements.models import Engagement, Stage, Survey
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, RowsField, TextField
+from onsite.core.forms import offer_rows
 
 NUMBERS = range(1, Survey.MOST_QUESTIONS + 1)
 MARKS = [(mark, str(mark)) for mark in range(Survey.BEST, 0, -1)]
@@ -48,7 +49,7 @@ class SurveyForm(RowOfTwoForm):
 
     def __init__(self, *args: Any, engagement: Engagement, survey: Survey | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stage"].queryset = engagement.stages.unscoped()  # type: ignore[attr-defined]
+        offer_rows(self, "stage", engagement.stages.unscoped())
         if survey is not None and survey.asked_at is not None:
             del self.fields["occasion"], self.fields["stage"]
             return
@@ -102,7 +103,7 @@ class AskForm(RowOfTwoForm):
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["people"].queryset = people  # type: ignore[attr-defined]
+        offer_rows(self, "people", people)
         self.fields["people"].initial = [person.pk for person in people]
 
 
@@ -158,7 +159,7 @@ class PaperForm(AnswerForm, RowOfTwoForm):
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+        offer_rows(self, "person", client_people(engagement))
 
     @property
     def rows(self) -> tuple[Any, ...]:  # type: ignore[override]

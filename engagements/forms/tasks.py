@@ -16,6 +16,7 @@ from engagements.services.tasks import MOST_DAYS
 from onsite.accounts.models import User
 from onsite.core.errors import DomainError
 from onsite.core.fields import DayField, LineField
+from onsite.core.forms import offer_rows
 
 
 class PredecessorsField(LineField):
@@ -63,8 +64,8 @@ class TaskForm(RowsForm):
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = engagement.memberships.unscoped().active()
-        self.fields["stage"].queryset = engagement.stages.unscoped()  # type: ignore[attr-defined]
-        self.fields["assignee"].queryset = User.objects.filter(pk__in=people.values("user"))  # type: ignore[attr-defined]
+        offer_rows(self, "stage", engagement.stages.unscoped())
+        offer_rows(self, "assignee", User.objects.filter(pk__in=people.values("user")))
 
     @classmethod
     def initial_of(cls, task: Task, links: Iterable[Link]) -> dict[str, object]:

@@ -12,6 +12,7 @@ from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Role
 from onsite.core.fields import LineField
+from onsite.core.forms import offer_rows
 
 
 class _PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -34,9 +35,7 @@ class ColleagueForm(RowsForm):
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = User.objects.filter(  # type: ignore[attr-defined]
-            role__in=[Role.ENGINEER, Role.MANAGER], is_active=True
-        )
+        offer_rows(self, "user", User.objects.filter(role__in=[Role.ENGINEER, Role.MANAGER], is_active=True))
         lead = engagement.memberships.unscoped().active().with_part(Part.LEAD)
         if not lead.exists():
             self.fields["part"].help_text = _("Nobody leads this engagement yet.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -15,7 +15,7 @@ from onsite.accounts.services import LOOKED_AFTER
 from onsite.core.company import OWN_ACCENT
 from onsite.core.fields import LineField
 from onsite.core.files import PICTURES, accepted
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, offer_choices
 
 NAME_LENGTH = 80
 # Each language by its own name, so that everybody finds theirs.
@@ -76,7 +76,7 @@ class PersonForm(OnSiteForm):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         vendor = (Role.ENGINEER, Role.MANAGER, Role.ADMINISTRATOR)
-        _offer(self, "role", [(role.value, role.label) for role in vendor if role in LOOKED_AFTER[actor.role]])
+        offer_choices(self, "role", [(role.value, role.label) for role in vendor if role in LOOKED_AFTER[actor.role]])
 
 
 class SettingsForm(OnSiteForm):
@@ -99,7 +99,7 @@ class SettingsForm(OnSiteForm):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "time_zone", zones.choices(actor.time_zone))
+        offer_choices(self, "time_zone", zones.choices(actor.time_zone))
 
 
 class CompanyForm(OnSiteForm):
@@ -140,7 +140,3 @@ class SearchForm(OnSiteForm):
     """Words that a list is narrowed to."""
 
     q = LineField(label=_("Name, address or job title"), max_length=NAME_LENGTH, required=False)
-
-
-def _offer(form: forms.Form, name: str, choices: Any) -> None:
-    cast(forms.ChoiceField, form.fields[name]).choices = choices

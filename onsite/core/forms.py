@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.db import models
 from django.http import HttpRequest
 
 from onsite.core.errors import DomainError
@@ -39,6 +40,17 @@ class OnSiteForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         return PlainHelper(self)
+
+
+def offer_rows(form: forms.BaseForm, name: str, rows: models.QuerySet[Any]) -> None:
+    """Let a field of rows offer these, and refuse every other."""
+    # Quoted: the class takes no type at run time.
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
+
+
+def offer_choices(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
+    """Let a field of choices offer these (pairs of value and label, or groups of them), and refuse every other."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
 
 
 def retype(form: forms.BaseForm, /, **fields: str) -> None:

@@ -11,7 +11,7 @@ from django import forms
 from django.http import QueryDict
 
 from onsite.core.files import DOCUMENTS
-from onsite.core.forms import OnSiteForm, PlainHelper
+from onsite.core.forms import OnSiteForm, PlainHelper, offer_choices
 from onsite.core.uploads import FilesField, IncomingField, UploadField
 from onsite.gallery.samples import say
 
@@ -39,9 +39,15 @@ class SampleForm(OnSiteForm):
         }.items():  # fmt: skip
             fields[name].label = say(*label)
         fields["name"].help_text = say("客户也会看到这个名称。", "The client sees this name too.")
-        _choose(fields["kind"], {"": "—", "data": say("数据", "Data"), "interface": say("接口", "Interface")})
-        _choose(fields["seen_by"], {"client": say("客户可见", "Client"), "internal": say("仅内部", "Internal")})
-        _choose(fields["days"], {"1": say("周一", "Mon"), "2": say("周二", "Tue"), "3": say("周三", "Wed")})
+        offer_choices(
+            self, "kind", {"": "—", "data": say("数据", "Data"), "interface": say("接口", "Interface")}.items()
+        )
+        offer_choices(
+            self, "seen_by", {"client": say("客户可见", "Client"), "internal": say("仅内部", "Internal")}.items()
+        )
+        offer_choices(
+            self, "days", {"1": say("周一", "Mon"), "2": say("周二", "Tue"), "3": say("周三", "Wed")}.items()
+        )
 
     @property
     def helper(self) -> FormHelper:
@@ -120,7 +126,3 @@ def _posted(prefix: str, **values: str) -> QueryDict:
     data = QueryDict(mutable=True)
     data.update({f"{prefix}-{name}": value for name, value in values.items()})
     return data
-
-
-def _choose(field: Any, choices: dict[str, str]) -> None:
-    field.choices = list(choices.items())

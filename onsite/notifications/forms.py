@@ -10,7 +10,7 @@ from django import forms
 from django.utils.functional import Promise
 
 from onsite.accounts.models import User
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, offer_choices
 from onsite.notifications import inbox, kinds
 from onsite.notifications.kinds import Kind, Topic
 from onsite.notifications.models import Muting
@@ -46,9 +46,8 @@ class ChoicesForm(OnSiteForm):
         self.offered = kinds.for_reader(user)
         muted = inbox.muted(user)
         for channel in Muting.Channel.values:
-            field = self.fields[channel]
             names = [name for name, kind in self.offered.items() if inbox.may_mute(kind, channel)]
-            field.choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+            offer_choices(self, channel, [(name, name) for name in names])
             self.initial[channel] = [name for name in names if (name, channel) not in muted]
 
     def topics(self) -> list[tuple[str | Promise, list[ChoiceRow]]]:

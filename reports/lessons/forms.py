@@ -27,6 +27,7 @@ from engagements.models.client import Industry
 from engagements.rules.content import LONGEST_TITLE, MOST_LINES
 from engagements.services.contingency import LONGEST_LIMIT_MINUTES
 from onsite.core.fields import LineField, RowsField, TextField
+from onsite.core.forms import offer_rows
 
 Form = RuleVersion.Form
 LONGEST_LESSON_TITLE = 160
@@ -179,7 +180,7 @@ class VersionForm(RowsForm):
 
     def __init__(self, *args: Any, clients: QuerySet[Client], is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["clients"].queryset = clients  # type: ignore[attr-defined]
+        offer_rows(self, "clients", clients)
         for name in self.OF_A_NEWER_VERSION if is_new else self.OF_A_NEW_RULE:
             del self.fields[name]
         if not is_new:

@@ -15,6 +15,7 @@ from engagements.forms.layout import RowOfTwoForm, RowsForm
 from engagements.models import Engagement, FollowUpVisit, NewNeed
 from onsite.accounts.models import User
 from onsite.core.fields import LineField, MomentField, RowsField
+from onsite.core.forms import offer_rows
 
 _LINK = URLValidator(schemes=["https"])
 FEWEST_DIGITS = 5
@@ -47,8 +48,8 @@ class AppointmentForm(RowOfTwoForm):
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["holder"].queryset = visit_people.holders(engagement)  # type: ignore[attr-defined]
-        self.fields["invited"].queryset = visit_people.invitable(engagement)  # type: ignore[attr-defined]
+        offer_rows(self, "holder", visit_people.holders(engagement))
+        offer_rows(self, "invited", visit_people.invitable(engagement))
 
     @staticmethod
     def initial_of(visit: FollowUpVisit, user: User) -> dict[str, Any]:
@@ -99,4 +100,4 @@ class NeedForm(RowsForm):
         super().__init__(*args, **kwargs)
         ours = visit_people.holders(need.visit.engagement)
         # Whoever follows it up stays there to choose, also after they left the engagement.
-        self.fields["owner"].queryset = ours | User.objects.filter(pk=need.owner_id)  # type: ignore[attr-defined]
+        offer_rows(self, "owner", ours | User.objects.filter(pk=need.owner_id))

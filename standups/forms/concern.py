@@ -14,7 +14,7 @@ from engagements.forms.layout import RowsForm
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, MomentField, TextField
-from onsite.core.forms import OnSiteForm, retype
+from onsite.core.forms import OnSiteForm, offer_rows, retype
 from standups.models import Party, Remedy, Reply
 from standups.services.replies import Measure
 
@@ -55,7 +55,7 @@ class NoteConcernForm(RowsForm):
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["said_by"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+        offer_rows(self, "said_by", client_people(engagement))
 
 
 class ReplyForm(OnSiteForm):
@@ -159,4 +159,4 @@ class VerdictForm(RowsForm):
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["verdict_by"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+        offer_rows(self, "verdict_by", client_people(engagement))

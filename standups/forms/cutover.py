@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from engagements.forms.layout import RowOfTwoForm, RowsForm
 from engagements.forms.plan import TemplateNameForm
 from onsite.core.fields import LineField, MomentField, TextField
+from onsite.core.forms import offer_rows
 from standups.models import CutoverRun, Party, RunSheet, RunSheetTemplate, RunStep, SheetStep, StepKind
 from standups.services.cutover_runs import LONGEST_NOTE
 from standups.services.run_sheet import MOST_MINUTES, MOST_STEPS, SAID
@@ -88,7 +89,7 @@ class SheetTemplateForm(RowsForm):
 
     def __init__(self, *args: Any, templates: Any, replaces: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["template"].queryset = templates  # type: ignore[attr-defined]
+        offer_rows(self, "template", templates)
         if not replaces:
             del self.fields["is_meant"]
 

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from engagements.forms.layout import RowOfTwoForm, RowsForm
 from engagements.models import Engagement, Objective
 from onsite.core.fields import DayField, LineField, TextField
-from onsite.core.forms import retype
+from onsite.core.forms import offer_rows, retype
 from standups.first_weeks.held import mark_of
 from standups.first_weeks.usual import LONGEST_CALM_DAYS
 from standups.models import ExitCriterion, ReturnedAccess
@@ -60,7 +60,7 @@ class CriterionForm(HeldForm):
     def __init__(self, data: Any = None, *, engagement: Engagement, row: ExitCriterion | None = None) -> None:
         super().__init__(data, row=row)
         choices = Objective.objects.unscoped().filter(engagement=engagement)
-        self.fields["objective"].queryset = choices  # type: ignore[attr-defined]
+        offer_rows(self, "objective", choices)
 
 
 class MetForm(HeldForm):

@@ -12,6 +12,7 @@ from engagements.forms.layout import RowsForm
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
+from onsite.core.forms import offer_rows
 
 LONGEST_NAME = 80
 LONGEST_THANKS = 300
@@ -51,7 +52,7 @@ class IdeaForm(RowsForm):
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         kwargs["initial"] = {"said_on": engagement.today()}
         super().__init__(*args, **kwargs)
-        self.fields["said_by"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+        offer_rows(self, "said_by", client_people(engagement))
 
 
 class ThanksForm(RowsForm):

@@ -19,7 +19,7 @@ from django.utils.translation import pgettext_lazy
 from engagements.models import Engagement, Function, Objective, StandingRule, Task
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
-from onsite.core.forms import OnSiteForm, PlainHelper, retype
+from onsite.core.forms import OnSiteForm, PlainHelper, offer_rows, retype
 from standups.models import Kind, Party, Problem, Severity, Source
 from standups.services.problems import LINKS, Linking
 from standups.wording import SEVERITIES
@@ -187,7 +187,7 @@ class ProblemForm(OnSiteForm):
             "recurs": _binding(engagement, keep=problem.recurs_id if problem else None),
         }
         for name, rows in offers.items():
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            offer_rows(self, name, rows)
 
     def _shown(self, name: str) -> Iterator[Any]:
         """Yield what the page showed in the field, if it said so in a way that can be read."""

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, offer_choices
 from standups.forms.problem import ID, ours
 from standups.models import Kind, Party, Source
 from standups.models.problem import ProblemQuerySet
@@ -61,15 +61,15 @@ class ProblemFilter(OnSiteForm):
         self.engagement, self.user = engagement, user
         anything = ("", _("Any"))
         parties = [(value, party_label(value, for_client=user.is_client)) for value in Party.values]
-        self._offer("severity", [anything, *((value, word) for value, (word, _meaning) in SEVERITIES.items())])
-        self._offer("next", [anything, *parties])
+        offer_choices(self, "severity", [anything, *((value, word) for value, (word, _meaning) in SEVERITIES.items())])
+        offer_choices(self, "next", [anything, *parties])
         if user.is_client:
             del self.fields["owner"]
             # The order would tell when something was changed that only the vendor sees.
-            self._offer("sort", [choice for choice in SORTS if choice[0] != "changed"])
+            offer_choices(self, "sort", [choice for choice in SORTS if choice[0] != "changed"])
         else:
             people = [(str(pk), name) for pk, name in ours(engagement).values_list("pk", "name")]
-            self._offer("owner", [anything, (MINE, _("Me")), (NOBODY, _("Nobody yet")), *people])
+            offer_choices(self, "owner", [anything, (MINE, _("Me")), (NOBODY, _("Nobody yet")), *people])
 
     def narrow(self, rows: ProblemQuerySet) -> ProblemQuerySet:
         """Return the rows that match, in their order."""
@@ -113,9 +113,6 @@ class ProblemFilter(OnSiteForm):
     @property
     def more_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.MORE if name in self.fields]
-
-    def _offer(self, name: str, choices: list[Any]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def _in_state(self, rows: ProblemQuerySet, state: str) -> ProblemQuerySet:
         if state == self.OVERDUE:
@@ -170,7 +167,7 @@ class BulkForm(OnSiteForm):
             "owner": [(NOBODY, _("nobody")), *((pk, row.name) for pk, row in self.people.items())],
         }
         for name, choices in offered.items():
-            self.fields[name].choices = [stays, *choices]  # type: ignore[attr-defined]
+            offer_choices(self, name, [stays, *choices])
 
     def clean(self) -> dict[str, Any]:
         """Return what `change_problems` takes."""

@@ -12,6 +12,7 @@ from engagements.forms.layout import RowsForm
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, TextField
+from onsite.core.forms import offer_rows
 from standups.models import Mood, RelationshipNote
 
 
@@ -45,4 +46,4 @@ class RelationshipForm(RowsForm):
         people = client_people(engagement)
         if note is not None and note.person_id is not None:
             people = (people | User.objects.filter(pk=note.person_id)).distinct()
-        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+        offer_rows(self, "person", people)

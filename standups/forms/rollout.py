@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from engagements.forms.layout import RowOfTwoForm, RowsForm
 from engagements.models import ChangeRequest
 from onsite.core.fields import DayField, LineField, RowsField
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, offer_choices, offer_rows
 from standups.models import Cell, RolloutRole, RolloutStage
 from standups.rollout.build import Pair
 
@@ -94,7 +94,7 @@ class BuildForm(OnSiteForm):
 
     def __init__(self, *args: Any, pairs: Iterable[Pair], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pick"].choices = [(f"{module}-{role}", "") for module, role in pairs]  # type: ignore[attr-defined]
+        offer_choices(self, "pick", [(f"{module}-{role}", "") for module, role in pairs])
 
     def clean_pick(self) -> list[Pair]:
         """Return pairs of ids."""
@@ -143,7 +143,7 @@ class GroundForm(RowsForm):
 
     def __init__(self, *args: Any, cells: QuerySet[Cell], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["builds_on"].queryset = cells  # type: ignore[attr-defined]
+        offer_rows(self, "builds_on", cells)
 
 
 class _ByNumber(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes none when the program runs
@@ -162,4 +162,4 @@ class DescopeForm(RowsForm):
 
     def __init__(self, *args: Any, changes: QuerySet[ChangeRequest], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["change"].queryset = changes  # type: ignore[attr-defined]
+        offer_rows(self, "change", changes)

@@ -14,7 +14,7 @@ from engagements.models import Engagement, Function
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, RowsField, TextField
 from onsite.core.files import DOCUMENTS, SCANS
-from onsite.core.forms import OnSiteForm, rebased
+from onsite.core.forms import OnSiteForm, offer_rows, rebased
 from onsite.core.spreadsheet import ImportForm
 from onsite.core.uploads import FilesField, UploadField
 from standups.models import UatCase, UatRound
@@ -50,7 +50,7 @@ class RoundForm(RowsForm):
 
     def __init__(self, *args: Any, engagement: Engagement, row: UatRound | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["users"].queryset = client_people(engagement)  # type: ignore[attr-defined]
+        offer_rows(self, "users", client_people(engagement))
         if row is None:
             del self.fields["version"]
 
@@ -106,7 +106,7 @@ class CaseForm(RowsForm):
             }  # fmt: skip
         super().__init__(*args, **kwargs)
         rows = engagement.functions.unscoped().select_related("module")
-        self.fields["function"].queryset = rows  # type: ignore[attr-defined]
+        offer_rows(self, "function", rows)
         if case is None:
             del self.fields["version"]
 

@@ -15,6 +15,7 @@ from engagements.function_tree import branches
 from engagements.models import Engagement
 from onsite.accounts.models import User
 from onsite.core.fields import LineField, RowsField
+from onsite.core.forms import offer_rows
 from standups.models import RolloutRole
 from training.courses.library import PreparedCourse
 from training.forms.courses import LONGEST_TITLE
@@ -56,7 +57,7 @@ class TakeOverForm(RowsForm):
         template.choices = [(prepared.key, prepared.title) for prepared in offered]
         module: Any = self.fields["module"]
         module.offer(branches(engagement.modules.visible_to(user)), empty=_("Please choose"))
-        self.fields["roles"].queryset = engagement.rollout_roles.visible_to(user)  # type: ignore[attr-defined]
+        offer_rows(self, "roles", engagement.rollout_roles.visible_to(user))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -14,6 +14,7 @@ from engagements.function_tree import branches
 from engagements.models import Engagement, Function
 from onsite.accounts.models import User
 from onsite.core.fields import LineField, RowsField, TextField
+from onsite.core.forms import offer_rows
 from standups.models import Cell, RolloutRole
 from training.courses.content import stored_words
 from training.models import Course
@@ -64,7 +65,7 @@ class CourseForm(RowOfTwoForm):
             "cells": engagement.cells.visible_to(user).select_related("module", "role", "stage"),
         }
         for name, rows in offered.items():
-            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            offer_rows(self, name, rows)
 
     @classmethod
     def initial_of(cls, course: Course, user: User) -> dict[str, object]:

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from engagements.forms.layout import RowsForm
 from onsite.accounts.models import User
 from onsite.core.fields import LineField, RowsField, TextField
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, offer_rows
 from onsite.core.uploads import IncomingField
 from standups.models import RolloutRole
 from training.forms.sessions import LearnersField, LinkField
@@ -36,7 +36,7 @@ class AttendanceForm(OnSiteForm):
 
     def __init__(self, *args: Any, enrolments: QuerySet[Enrolment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["there"].queryset = enrolments  # type: ignore[attr-defined]
+        offer_rows(self, "there", enrolments)
 
     def clean_there(self) -> set[int]:
         """Return the ids of the enrolments that are ticked."""
@@ -90,8 +90,8 @@ class WalkInForm(RowsForm):
 
     def __init__(self, *args: Any, learners: QuerySet[Learner], roles: QuerySet[RolloutRole], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["learner"].queryset = learners  # type: ignore[attr-defined]
-        self.fields["role"].queryset = roles  # type: ignore[attr-defined]
+        offer_rows(self, "learner", learners)
+        offer_rows(self, "role", roles)
 
 
 class NotesForm(RowsForm):
@@ -156,7 +156,7 @@ class PaperForm(FeedbackForm):
 
     def __init__(self, *args: Any, enrolments: QuerySet[Enrolment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["enrolment"].queryset = enrolments  # type: ignore[attr-defined]
+        offer_rows(self, "enrolment", enrolments)
         self.fields["enrolment"].label_from_instance = lambda row: row.learner.name  # type: ignore[attr-defined]
 
 

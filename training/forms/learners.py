@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from engagements.forms.layout import RowOfTwoForm, RowsForm
 from onsite.core.fields import LineField, TextField
+from onsite.core.forms import offer_rows
 from standups.models import RolloutRole
 from training.models import Learner
 from training.sessions.pasted import Named, read_people
@@ -38,7 +39,7 @@ class LearnerForm(RowOfTwoForm):
 
     def __init__(self, *args: Any, roles: QuerySet[RolloutRole], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].queryset = roles  # type: ignore[attr-defined]
+        offer_rows(self, "role", roles)
 
     @classmethod
     def initial_of(cls, learner: Learner) -> dict[str, Any]:
@@ -70,7 +71,7 @@ class PasteForm(RowsForm):
 
     def __init__(self, *args: Any, roles: QuerySet[RolloutRole], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].queryset = roles  # type: ignore[attr-defined]
+        offer_rows(self, "role", roles)
 
     def clean_people(self) -> list[Named]:
         """Return the people; every bad line is named, and then nobody is taken."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from engagements.forms.layout import RowOfTwoForm, RowsForm
 from onsite.accounts.models import User
 from onsite.core.fields import LineField, MomentField, RowsField
+from onsite.core.forms import offer_rows
 from training.models import Course, Learner, TrainingSession
 
 MOST_SEATS = 500
@@ -54,8 +55,8 @@ class SessionForm(RowOfTwoForm):
 
     def __init__(self, *args: Any, courses: QuerySet[Course], trainers: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["course"].queryset = courses  # type: ignore[attr-defined]
-        self.fields["trainer"].queryset = trainers  # type: ignore[attr-defined]
+        offer_rows(self, "course", courses)
+        offer_rows(self, "trainer", trainers)
 
     @classmethod
     def initial_of(cls, session: TrainingSession) -> dict[str, Any]:
@@ -110,7 +111,7 @@ class EnrolForm(RowsForm):
 
     def __init__(self, *args: Any, learners: QuerySet[Learner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["learners"].queryset = learners  # type: ignore[attr-defined]
+        offer_rows(self, "learners", learners)
 
     def clean_learners(self) -> list[Learner]:
         """Return who is ticked, and with the button of a role everybody of it."""

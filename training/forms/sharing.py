@@ -15,6 +15,7 @@ from onsite.accounts import zones
 from onsite.accounts.models import User
 from onsite.core.fields import DayField, LineField, MarkdownField, MomentField, RowsField, TextField
 from onsite.core.files import SLIDES, VIDEOS
+from onsite.core.forms import offer_rows
 from onsite.core.uploads import IncomingField, UploadField
 from training.models import Article, Sharing, SharingAction, SharingInvitation
 from training.sharing.rights import colleagues
@@ -74,11 +75,11 @@ class SharingForm(RowOfTwoForm):
         super().__init__(*args, **kwargs)
         said = _("In your own time zone: %(zone)s.") % {"zone": zones.name(reader.time_zone)}
         self.fields["starts_at"].help_text = self.fields["ends_at"].help_text = said
-        self.fields["speaker"].queryset = colleagues()  # type: ignore[attr-defined]
+        offer_rows(self, "speaker", colleagues())
         if subjects is None:
             del self.fields["engagement"]
         else:
-            self.fields["engagement"].queryset = subjects  # type: ignore[attr-defined]
+            offer_rows(self, "engagement", subjects)
 
     @staticmethod
     def initial_of(sharing: Sharing) -> dict[str, Any]:
@@ -103,7 +104,7 @@ class InviteForm(RowsForm):
     def __init__(self, *args: Any, sharing: Sharing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         invited = sharing.invitations.values("user")
-        self.fields["people"].queryset = colleagues().exclude(pk__in=invited)  # type: ignore[attr-defined]
+        offer_rows(self, "people", colleagues().exclude(pk__in=invited))
 
     @property
     def has_anybody(self) -> bool:
@@ -129,7 +130,7 @@ class PresenceForm(RowsForm):
 
     def __init__(self, *args: Any, sharing: Sharing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["there"].queryset = sharing.invitations.select_related("user")  # type: ignore[attr-defined]
+        offer_rows(self, "there", sharing.invitations.select_related("user"))
 
 
 class MinutesForm(RowsForm):
@@ -156,7 +157,7 @@ class ActionForm(RowOfTwoForm):
     def __init__(self, *args: Any, sharing: Sharing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         invited = sharing.invitations.values("user")
-        self.fields["owner"].queryset = colleagues().filter(pk__in=invited)  # type: ignore[attr-defined]
+        offer_rows(self, "owner", colleagues().filter(pk__in=invited))
 
     @staticmethod
     def initial_of(action: SharingAction) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import Role
 from onsite.core.fields import DayField, LineField, MarkdownField
 from onsite.core.files import PICTURES
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, offer_rows
 from onsite.core.uploads import UploadField
 from standups.models import Problem
 from training.models import Article, Category
@@ -83,8 +83,8 @@ class _Placed(RowOfTwoForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = Category.objects.all()  # type: ignore[attr-defined]
-        self.fields["client"].queryset = Client.objects.visible_to(user)  # type: ignore[attr-defined]
+        offer_rows(self, "category", Category.objects.all())
+        offer_rows(self, "client", Client.objects.visible_to(user))
 
 
 class NewArticleForm(_Placed):
@@ -215,7 +215,7 @@ class OwnerForm(RowsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = User.objects.filter(is_active=True).exclude(role=Role.CLIENT).order_by("name", "pk")
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+        offer_rows(self, "owner", people)
 
 
 class ReadFirstForm(RowsForm):

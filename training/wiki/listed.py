@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from engagements.models import Client
 from onsite.accounts.models import User
 from onsite.core.fields import LineField
-from onsite.core.forms import OnSiteForm
+from onsite.core.forms import OnSiteForm, offer_choices
 from training.models import Article, Category
 from training.models.wiki import ArticleQuerySet
 from training.wiki.access import keeps
@@ -109,7 +109,7 @@ class ArticleFilter(OnSiteForm):
 
     def _offer(self, name: str, choices: Any) -> None:
         offered = [ANYTHING, *((str(value), label) for value, label in choices)]
-        self.fields[name].choices = offered  # type: ignore[attr-defined]
+        offer_choices(self, name, offered)
 
 
 @dataclass(frozen=True)
