@@ -22,9 +22,12 @@ FOLLOW_UP = "follow_up"
 
 @dataclass(frozen=True)
 class Judgement:
-    """Where an engagement stands, what is known of it, and how it fares."""
+    """Where an engagement stands, what is known of it, and how it fares. `waiting` are the texts to be signed, the oldest
+    first; `visit` is the next that is not held."""
 
     state: State
+    waiting: list[Waiting]
+    visit: FollowUpVisit | None
     signs: Signs
     health: Health
 
@@ -102,7 +105,7 @@ def judged(engagement: Engagement, facts: Facts) -> Judgement:
         conditions_overdue=_overdue_conditions(engagement, facts, today),
         has_lead=engagement.pk in facts.leads,
     )
-    return Judgement(state, signs, health(signs))
+    return Judgement(state, waiting, visit, signs, health(signs))
 
 
 def row_of(engagement: Engagement, facts: RowFacts) -> Row:
@@ -115,8 +118,8 @@ def row_of(engagement: Engagement, facts: RowFacts) -> Row:
         signs=judgement.signs,
         health=judgement.health,
         last_stand_up_on=facts.last_stand_up_on.get(pk),
-        waiting=_waiting(engagement, facts, engagement.today()),
-        visit=_next_visit(engagement, facts),
+        waiting=judgement.waiting,
+        visit=judgement.visit,
         lead=facts.leads.get(pk),
         forecast="" if probability is None else percent(probability),
         satisfaction=facts.satisfaction.get(pk),
