@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import close_old_connections, connection, connections
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
@@ -33,6 +33,15 @@ __all__ = ["django_db_setup", "installation", "mail_server", "smtp"]
 
 SignIn = Callable[[User], Client]
 InParallel = Callable[..., list[Any]]
+
+
+@pytest.fixture
+def kept_pages() -> Iterator[None]:
+    """Keep pages, as the product does (`onsite.core.unchanged`)."""
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    with override_settings(CACHES={"default": memory, "pages": memory | {"LOCATION": "pages"}}):
+        caches["pages"].clear()
+        yield
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ INSIDE = [
     ("engagements:detail", "engineer", 42),
     ("engagements:prepare", "engineer", 11),
     ("engagements:function_list", "engineer", 6),
-    ("engagements:plan", "engineer", 12),
+    ("engagements:plan", "engineer", 14),
     ("engagements:plan_export", "engineer", 5),
     ("engagements:change_list", "client_pm", 5),
     ("engagements:contingency_list", "client_pm", 7),
@@ -155,7 +155,7 @@ def test_the_stand_up_page(engagement: Engagement, engineer: User, same_at_thirt
 
 
 @pytest.mark.parametrize(
-    ("route", "most"), [("reports:portfolio", 28), ("engagements:list", 7), ("reports:today", 26)]
+    ("route", "most"), [("reports:portfolio", 30), ("engagements:list", 7), ("reports:today", 26)]
 )
 def test_pages_of_the_company(route: str, most: int, manager: User, same_at_thirty: Callable[..., None]) -> None:
     """SPEED: portfolio, list and Today, at two and at thirty engagements: with a single one the portfolio also asks for the

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 
 from django.contrib import messages
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from engagements import forecast_page, planned_work, planning, progress_chart, troubles
 from engagements.forms.plan import NoteForm, StageForm
-from engagements.models import Publication, Stage
+from engagements.models import PlanSnapshot, Publication, Stage
 from engagements.services import plan as plans
+from engagements.versions import of_engagement
 from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import can, require
 from onsite.accounts.roles import Permission
+from onsite.core import unchanged
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
+from onsite.core.unchanged import row_as_it_is
 from onsite.core.views import performed
 
 
@@ -28,26 +34,33 @@ from onsite.core.views import performed
 @require_safe
 def plan(request: HttpRequest, engagement_id: int) -> HttpResponse:
     """The five stages in their days, against what was agreed."""
-    engagement = open_engagement(request, engagement_id)
-    user = person(request)
-    found = planning.plan_of(engagement, user)
-    work = planned_work.work_of(engagement, found, user)
-    agreed = engagement.agreed_go_live_on
-    finish_on = found.finish_on or agreed
-    forecast = forecast_page.visible(engagement.pk, user)
-    context = {
-        **workspace(request, engagement, "prepare", heading=_("Plan")),
-        "plan": found,
-        "work": work,
-        "troubles": troubles.open_about(engagement, user, "tasks"),
-        "asked_about": engagement.surveys.visible_to(user).values_list("stage", flat=True),
-        "chart": planned_work.chart(engagement, work, with_links=can(user, Permission.EDIT_PLAN, engagement)),
-        "curve": progress_chart.progress_figure(engagement, progress_chart.stages_of(found), user, engagement.today()),
-        "late_days": engagement.working_calendar.working_days_between(agreed, finish_on),
-        "forecast": forecast_page.sentence(forecast) if forecast else "",
-        "reads_delay": user.is_vendor or engagement.publications.filter(item=Publication.Item.DELAY).exists(),
-    }
-    return render(request, "engagements/plan.html", context)
+    engagement, user = open_engagement(request, engagement_id), person(request)
+    forecast, today = forecast_page.visible(engagement.pk, user), engagement.today()
+    # The night writes both without an entry: what it makes anew is not anybody's change.
+    pictures = PlanSnapshot.objects.visible_to(user).filter(stage__engagement=engagement).aggregate(newest=Max("pk"))
+    night = (row_as_it_is(forecast) if forecast else None, pictures["newest"])
+
+    def make() -> tuple[str, datetime]:
+        found = planning.plan_of(engagement, user)
+        work = planned_work.work_of(engagement, found, user)
+        agreed = engagement.agreed_go_live_on
+        finish_on = found.finish_on or agreed
+        context = {
+            **workspace(request, engagement, "prepare", heading=_("Plan")),
+            "plan": found,
+            "work": work,
+            "troubles": troubles.open_about(engagement, user, "tasks"),
+            "asked_about": engagement.surveys.visible_to(user).values_list("stage", flat=True),
+            "chart": planned_work.chart(engagement, work, with_links=can(user, Permission.EDIT_PLAN, engagement)),
+            "curve": progress_chart.progress_figure(engagement, progress_chart.stages_of(found), user, today),
+            "late_days": engagement.working_calendar.working_days_between(agreed, finish_on),
+            "forecast": forecast_page.sentence(forecast) if forecast else "",
+            "reads_delay": user.is_vendor or engagement.publications.filter(item=Publication.Item.DELAY).exists(),
+        }
+        page = unchanged.page_of("engagements/plan.html", context, request)
+        return page, engagement.local(timezone.localdate() + timedelta(days=1), time.min)
+
+    return unchanged.answer(request, key=("plan", *of_engagement(request, engagement), *night), make=make)
 
 
 @signed_in

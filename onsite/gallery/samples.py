@@ -10,7 +10,6 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from onsite.accounts.models import User
@@ -142,8 +141,3 @@ def rows() -> list[dict[str, str]]:
         {"what": say("账号名称写法不一", "Account names are spelt in two ways"), "who": "—", "level": "", "word": say("三级", "Level 3"),
          "days": "0"},
     ]  # fmt: skip
-
-
-def live_body() -> str:
-    """Return a body whose parts could come anew."""
-    return mark_safe(f"<p>{say('随时更新的一段内容。', 'A part that comes anew by itself.')}</p>")  # noqa: S308  our own words

@@ -63,10 +63,11 @@ def _everything(request: HttpRequest) -> dict[str, Any]:
         "kinds": ("", "ok", "warn", "bad", "info"), "buttons": ("", "btn-primary", "btn-danger", "btn-outline-danger", "btn-link"),
         "told": samples.messages(), "lives": samples.phases(), "obstacles": samples.obstacles(), "tabs": samples.tabs(),
         "jobs": samples.jobs(), "measures": samples.measures(), "faults": samples.faults(), "rows": samples.rows(),
-        "page_obj": samples.page_of(request), "viewing": samples.viewing(request), "live_body": samples.live_body(),
+        "page_obj": samples.page_of(request), "viewing": samples.viewing(request),
         "forms": (
             ("empty", forms.empty()), ("filled", forms.filled()), ("with errors", forms.with_faults()), ("disabled", forms.disabled()),
         ),
+        "live_words": say("随时更新的一段内容。", "A part that comes anew by itself."),
         "files": forms.files(), "refused_files": forms.files_with_faults(), "figures": figures.figures(),
     }  # fmt: skip
 

@@ -158,7 +158,13 @@ def _is_answered(problem: Problem) -> bool:
 def _idea_news(engagement: Engagement, viewer: User) -> list[Idea]:
     """What became of the viewer's ideas in the last days; a vendor person sees that of all the client's."""
     since = timezone.now() - timedelta(days=NEWS_DAYS)
-    rows = engagement.ideas.visible_to(viewer).shared().filter(told_at__gte=since).with_people().order_by("-told_at")
+    rows = (
+        engagement.ideas.visible_to(viewer)
+        .shared()
+        .filter(told_at__gte=since)
+        .select_related("change")
+        .order_by("-told_at")
+    )
     return list(rows[:MOST_NEWS] if viewer.is_vendor else rows.filter(said_by=viewer)[:MOST_NEWS])
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from engagements.models import Engagement, FollowUpVisit, Membership, Phase
@@ -39,13 +39,14 @@ class Wanted:
 @dataclass(frozen=True)
 class Portfolio:
     """One page of the rows by attention; `count` engagements ask for something at all, `needing` of them for somebody. The
-    visits fall due within a week or did already."""
+    visits fall due within a week or did already. `until` is the first midnight at one of the sites."""
 
     page: Page[Engagement]
     rows: list[Row]
     count: int
     needing: int
     visits: list[FollowUpVisit]
+    until: datetime
 
     @property
     def has_reports(self) -> bool:
@@ -58,13 +59,17 @@ def load_portfolio(viewer: User, wanted: Wanted = Wanted(), *, number: int | str
     many engagements there are."""
     asking, narrowed = _asking(viewer), _narrowed(viewer, wanted)
     counts = asking.aggregate(
-        all=Count("pk"), needing=Count("pk", filter=standings.NEEDING), found=Count("pk", filter=narrowed)
+        all=Count("pk"),
+        needing=Count("pk", filter=standings.NEEDING),
+        found=Count("pk", filter=narrowed),
+        until=Min("standing__until"),
     )
     pages = Paginator(_ranked(asking.filter(narrowed)), ROWS_PER_PAGE)
     vars(pages)["count"] = counts["found"]  # Counted already, with the others.
     page = pages.get_page(number)
     rows = _rows(viewer, list(page.object_list))
-    return Portfolio(page, rows, counts["all"], counts["needing"], _this_week(viewer, asking))
+    until = counts["until"] or timezone.now() + timedelta(days=1)
+    return Portfolio(page, rows, counts["all"], counts["needing"], _this_week(viewer, asking), until)
 
 
 def all_rows(viewer: User, wanted: Wanted, *, most: int) -> list[Row]:

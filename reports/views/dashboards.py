@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from engagements.versions import of_engagement
 from engagements.workspace import open_engagement, person, workspace
 from onsite.core import unchanged
 from onsite.core.policy import signed_in, vendor_only
 from reports.dashboards.client import client_dashboard
 from reports.dashboards.today import load_day, own_engagements
-from reports.dashboards.versions import dashboard_keys, day_keys
+from reports.dashboards.versions import day_key
 from reports.satisfaction import overview
 
 
@@ -26,15 +27,9 @@ def dashboard(request: HttpRequest, engagement_id: int) -> HttpResponse:
     def make() -> tuple[str, datetime]:
         board = client_dashboard(engagement, viewer, engagement.today())
         context = workspace(request, engagement, "overview") | {"board": board}
-        return unchanged.body_of("reports/dashboard/board.html", context, request), board.holds_until(engagement)
+        return unchanged.page_of("reports/dashboard.html", context, request), board.holds_until(engagement)
 
-    def page(body: dict[str, object]) -> HttpResponse:
-        return render(request, "reports/dashboard.html", workspace(request, engagement, "overview") | body)
-
-    around, key = dashboard_keys(viewer, engagement)
-    # Who looks as somebody else reads the same, but may be shown less to press.
-    key = (*key, hasattr(request, "viewing_as"))
-    return unchanged.answer(request, key=key, make=make, page=page, around=around)
+    return unchanged.answer(request, key=("dashboard", *of_engagement(request, engagement)), make=make)
 
 
 @vendor_only
@@ -50,13 +45,9 @@ def today(request: HttpRequest) -> HttpResponse:
     """What is this person's to write, answer, check and hold."""
     viewer = person(request)
     engagements = own_engagements(viewer)
-    around, key = day_keys(viewer, engagements)
 
     def make() -> tuple[str, datetime]:
         day = load_day(viewer, engagements)
-        return unchanged.body_of("reports/today/body.html", {"day": day}, request), day.holds_until()
+        return unchanged.page_of("reports/today.html", {"day": day}, request), day.holds_until()
 
-    def page(body: dict[str, object]) -> HttpResponse:
-        return render(request, "reports/today.html", body)
-
-    return unchanged.answer(request, key=key, make=make, page=page, around=around)
+    return unchanged.answer(request, key=day_key(viewer, engagements), make=make)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from engagements.workspace import person
+from onsite.core import unchanged
 from onsite.core.policy import manager_only, signed_in
 from onsite.core.spreadsheet import sheet_response, write
 from onsite.notifications.models import Message
@@ -18,6 +21,7 @@ from reports.dashboards.gating import gating_rules
 from reports.dashboards.health import RULES
 from reports.dashboards.portfolio import all_rows, load_portfolio
 from reports.dashboards.portfolio_file import MOST_ENGAGEMENTS, sheet
+from reports.dashboards.versions import portfolio_key
 from reports.dashboards.who_is_where import glance
 from reports.forms import PortfolioFilter
 from reports.onboarding import first_steps
@@ -28,18 +32,23 @@ from reports.onboarding import first_steps
 def portfolio(request: HttpRequest) -> HttpResponse:
     """Every engagement that still asks for something; the address narrows it down."""
     viewer, form = person(request), PortfolioFilter(request.GET or None)
-    found = load_portfolio(viewer, form.wanted, number=request.GET.get("page", 1))
-    context = {
-        "portfolio": found,
-        "rows": found.rows,
-        "page_obj": found.page,
-        "form": form,
-        "dead_letters": Message.objects.dead().count(),
-        "where": glance(viewer, timezone.localdate()),
-        "rules": gating_rules(viewer),
-        "first_steps": first_steps(viewer) if found.count < 2 else [],
-    }
-    return render(request, "reports/portfolio.html", context)
+    dead_letters = Message.objects.dead().count()
+
+    def make() -> tuple[str, datetime]:
+        found = load_portfolio(viewer, form.wanted, number=request.GET.get("page", 1))
+        context = {
+            "portfolio": found,
+            "rows": found.rows,
+            "page_obj": found.page,
+            "form": form,
+            "dead_letters": dead_letters,
+            "where": glance(viewer, timezone.localdate()),
+            "rules": gating_rules(viewer),
+            "first_steps": first_steps(viewer) if found.count < 2 else [],
+        }
+        return unchanged.page_of("reports/portfolio.html", context, request), found.until
+
+    return unchanged.answer(request, key=(*portfolio_key(viewer), dead_letters), make=make)
 
 
 @manager_only

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.db import connection
@@ -31,8 +33,7 @@ from tests.factories.training import TrainingSessionFactory
 from tests.reports.pages import url_of, words_of
 from tests.reports.test_dashboard import frozen
 
-pytestmark = pytest.mark.django_db
-MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 
 
 class Broken(BaseCache):
@@ -46,14 +47,6 @@ class Broken(BaseCache):
 
     def set(self, *args: Any, **kwargs: Any) -> None:
         raise ConnectionError("nobody answers")
-
-
-@pytest.fixture(autouse=True)
-def kept_pages() -> Iterator[None]:
-    """Keep pages, as the product does."""
-    with override_settings(CACHES={"default": MEMORY, "pages": MEMORY | {"LOCATION": "pages"}}):
-        caches["pages"].clear()
-        yield
 
 
 @pytest.fixture
@@ -89,6 +82,14 @@ def test_an_unchanged_page_is_not_sent_again(engagement: Engagement, reader: Cli
     assert {"private", "no-cache"} <= set(answer.headers["Cache-Control"].replace(",", "").split())
     assert answer.headers["ETag"] == mark
     assert len(_asked(queries)) == 3
+
+
+def test_the_page_itself_knows_its_mark(engagement: Engagement, reader: Client) -> None:
+    """The script asks with it (`live.js`), kept or not."""
+    for _made_or_kept in range(2):
+        response = reader.get(url_of(engagement))
+        told = response.content.decode().partition('data-live="')[2].partition('"')[0]
+        assert unescape(told) == response.headers["ETag"]
 
 
 def test_who_has_no_page_gets_the_kept_one_without_asking_for_its_rows(engagement: Engagement, reader: Client) -> None:
@@ -362,7 +363,7 @@ def test_without_its_cache_the_page_is_there(engagement: Engagement, reader: Cli
     """Redis away costs time, never a page."""
     ProblemFactory(engagement=engagement, title="接口停了")
     broken = {"BACKEND": "tests.reports.test_dashboard_kept.Broken"}
-    with override_settings(CACHES={"default": MEMORY, "pages": broken}):
+    with override_settings(CACHES=settings.CACHES | {"pages": broken}):
         assert "接口停了" in words_of(reader, engagement)
 
 

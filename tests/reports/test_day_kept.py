@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import caches
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import timezone
 
 from engagements.models import Engagement
@@ -20,17 +18,8 @@ from standups.services import problems
 from tests.conftest import SignIn
 from tests.factories import ConcernFactory
 
-pytestmark = pytest.mark.django_db
-MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 URL = "/today/"
-
-
-@pytest.fixture(autouse=True)
-def kept_pages() -> Iterator[None]:
-    """Keep pages, as the product does."""
-    with override_settings(CACHES={"default": MEMORY, "pages": MEMORY | {"LOCATION": "pages"}}):
-        caches["pages"].clear()
-        yield
 
 
 def asked_again(browser: Client, mark: str) -> int:

@@ -300,4 +300,4 @@ def test_the_page_costs_as_many_queries_at_thirty_engagements_as_at_two(
         counts.append(len(captured))
     assert (response.context["portfolio"].count, len(response.context["rows"])) == (30, ROWS_PER_PAGE)
     assert counts[0] == counts[1]
-    assert counts[0] <= 30, "\n".join(query["sql"][:120] for query in captured)
+    assert counts[0] <= 32, "\n".join(query["sql"][:120] for query in captured)
