@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from engagements import forecast_page
 from engagements.models import Publication
 from engagements.services import publications
+from engagements.views.publications import switched
 from engagements.workspace import open_engagement, person, workspace
-from onsite.accounts.access import require
-from onsite.accounts.roles import Permission
 from onsite.core.policy import signed_in
-from onsite.core.views import performed, safe_next
 
 
 @signed_in
@@ -45,27 +42,13 @@ def forecast(request: HttpRequest, engagement_id: int) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, engagement_id: int) -> HttpResponse:
     """Let the client see the forecast from now on."""
-    engagement = open_engagement(request, engagement_id)
-    user = person(request)
-    require(user, Permission.PUBLISH_ITEM, engagement)
-    return performed(
-        request,
-        lambda: publications.publish(actor=user, engagement=engagement, item=Publication.Item.FORECAST),
-        to=safe_next(request, reverse("engagements:forecast", args=[engagement.pk])).url,
-        success=_("The client sees the forecast from now on."),
-    )
+    success = _("The client sees the forecast from now on.")
+    return switched(request, engagement_id, publications.publish, Publication.Item.FORECAST, success=success)
 
 
 @signed_in
 @require_POST
 def withdraw(request: HttpRequest, engagement_id: int) -> HttpResponse:
     """Keep the forecast to the vendor again."""
-    engagement = open_engagement(request, engagement_id)
-    user = person(request)
-    require(user, Permission.PUBLISH_ITEM, engagement)
-    return performed(
-        request,
-        lambda: publications.withdraw(actor=user, engagement=engagement, item=Publication.Item.FORECAST),
-        to=safe_next(request, reverse("engagements:forecast", args=[engagement.pk])).url,
-        success=_("The client no longer sees the forecast."),
-    )
+    success = _("The client no longer sees the forecast.")
+    return switched(request, engagement_id, publications.withdraw, Publication.Item.FORECAST, success=success)

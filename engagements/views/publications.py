@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
 from engagements.models import Engagement, Publication
-from engagements.workspace import person
+from engagements.workspace import open_engagement, person
+from onsite.accounts.access import require
+from onsite.accounts.roles import Permission
 from onsite.core.policy import manager_only
+from onsite.core.views import performed, safe_next
 
 PAGE_ROWS = 50
 
@@ -50,6 +54,20 @@ def switches(request: HttpRequest) -> HttpResponse:
     published = {(row.engagement_id, row.item): row for row in rows.select_related("published_by")}
     context = {"page": page, "rows": [(row, list(_of(row, published))) for row in page]}
     return render(request, "engagements/publications.html", context)
+
+
+def switched(
+    request: HttpRequest, engagement_id: int, change: Callable[..., object], item: Publication.Item, *, success: str
+) -> HttpResponse:
+    """Publish or withdraw the item, and lead back to where it was switched: to its own page, or to `next`."""
+    engagement, user = open_engagement(request, engagement_id), person(request)
+    require(user, Permission.PUBLISH_ITEM, engagement)
+    return performed(
+        request,
+        lambda: change(actor=user, engagement=engagement, item=item),
+        to=safe_next(request, reverse(PAGES[item][0], args=[engagement.pk])).url,
+        success=success,
+    )
 
 
 def _of(engagement: Engagement, published: dict[tuple[int, str], Publication]) -> Iterator[Switch]:

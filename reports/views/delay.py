@@ -7,18 +7,17 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engagements.models import Engagement, Publication
 from engagements.services import publications
+from engagements.views.publications import switched
 from engagements.workspace import open_engagement, person, posted, workspace
 from onsite.accounts.access import require
 from onsite.accounts.roles import Permission
 from onsite.core.forms import rebased, submitted
 from onsite.core.policy import signed_in
-from onsite.core.views import performed, safe_next
 from reports import voices
 from reports.dashboards.delay import DelayPage, delay_page
 from reports.forms import VoiceForm
@@ -68,28 +67,16 @@ def delay_voice(request: HttpRequest, engagement_id: int, stage_id: int, day: da
 @require_POST
 def delay_publish(request: HttpRequest, engagement_id: int) -> HttpResponse:
     """Let the client read the ledger from now on."""
-    engagement, user = open_engagement(request, engagement_id), person(request)
-    require(user, Permission.PUBLISH_ITEM, engagement)
-    return performed(
-        request,
-        lambda: publications.publish(actor=user, engagement=engagement, item=Publication.Item.DELAY),
-        to=safe_next(request, reverse("reports:delay", args=[engagement.pk])).url,
-        success=_("The client reads the delay ledger from now on."),
-    )
+    success = _("The client reads the delay ledger from now on.")
+    return switched(request, engagement_id, publications.publish, Publication.Item.DELAY, success=success)
 
 
 @signed_in
 @require_POST
 def delay_withdraw(request: HttpRequest, engagement_id: int) -> HttpResponse:
     """Keep the ledger to the vendor again; what the client said of it stays."""
-    engagement, user = open_engagement(request, engagement_id), person(request)
-    require(user, Permission.PUBLISH_ITEM, engagement)
-    return performed(
-        request,
-        lambda: publications.withdraw(actor=user, engagement=engagement, item=Publication.Item.DELAY),
-        to=safe_next(request, reverse("reports:delay", args=[engagement.pk])).url,
-        success=_("The client no longer reads the delay ledger."),
-    )
+    success = _("The client no longer reads the delay ledger.")
+    return switched(request, engagement_id, publications.withdraw, Publication.Item.DELAY, success=success)
 
 
 def _page(request: HttpRequest, engagement: Engagement) -> DelayPage:
