@@ -21,7 +21,9 @@ def save_client(*, actor: User, client: Client | None, name: str, short_name: st
     action = "client.changed" if client.pk else "client.created"
     client.name, client.short_name, client.industry = name, short_name or name[:40], industry
     with unless_taken(_("A client with this name exists already.")):
+        # Both chains before any engagement, as whoever invites a person: else each would wait for the other.
         audit.hold(CHAIN)
+        audit.hold(audit.COMPANY)
         client.save()
         running = Engagement.objects.unscoped().running().filter(client=client).order_by("pk")
         for pk in running.values_list("pk", flat=True):

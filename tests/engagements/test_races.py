@@ -16,7 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from engagements import gates
 from engagements.models import Engagement, FollowUpVisit, Objective, Phase, Reading, Signature, SignOff, Waiver
-from engagements.services import followups, goals, lifecycle, plan, signing
+from engagements.services import clients, followups, goals, lifecycle, plan, signing
 from onsite.accounts.models import User
 from onsite.accounts.roles import Part, Role
 from onsite.core import audit
@@ -231,6 +231,24 @@ def test_two_clients_do_not_invite_the_same_person(
         results = in_parallel(invite(engagement, person.email), invite(foreign_engagement, person.email))
         assert len(told(results)) == 1
         assert person.memberships.unscoped().count() == 1
+
+
+def test_a_client_is_saved_while_its_person_is_invited(
+    engagement: Engagement, manager: User, other_manager: User, in_parallel: InParallel
+) -> None:
+    """Both write into the company's chain and hold the engagement: in one order, or each waits for the other."""
+    client = engagement.client
+    for round_ in range(AGAIN):
+        results = in_parallel(
+            lambda: clients.save_client(
+                actor=manager, client=client, name=client.name, short_name="华东", industry="banking"
+            ),
+            lambda round_=round_: lifecycle.invite_client_person(
+                actor=other_manager, engagement=engagement, email=f"x{round_}@client.example", name="许蔓",
+                part=Part.KEY_USER,
+            ),
+        )  # fmt: skip
+        assert [result for result in results if isinstance(result, Exception)] == []
 
 
 def test_an_obstacle_is_waived_once(
