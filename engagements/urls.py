@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from engagements.views import (
     assignments,
+    calendar_days,
     changes,
     clients,
     contingency,
@@ -154,6 +155,8 @@ urlpatterns = [
     path("clients/", clients.client_list, name="client_list"),
     path("clients/new/", clients.create, name="client_create"),
     path("clients/<int:pk>/", clients.edit, name="client_edit"),
+    path("calendar-days/new/", calendar_days.change, name="calendar_days"),
+    path("calendar-days/<int:pk>/take-back/", calendar_days.take_back, name="calendar_day_take_back"),
     path("published/", publications.switches, name="publications"),
     path("contingency-library/", contingency_library.plan_list, name="contingency_library"),
     path("contingency-library/new/", contingency_library.create, name="contingency_model_create"),

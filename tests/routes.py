@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.engagements.assigned_routes import ASSIGNED_ROUTES
+from tests.engagements.changed_days import a_changed_day
 from tests.engagements.survey_routes import SURVEY_ROUTES
 from tests.policies import (
     CLIENT_IN,
@@ -66,6 +67,8 @@ ROUTES: dict[str, Company | Inside | Public] = {
     "accounts:templates": Company(MANAGER),
     "accounts:company": Company(PEOPLE, PEOPLE),
     "accounts:calendars": Company(PEOPLE),
+    "engagements:calendar_days": Company(PEOPLE, PEOPLE),
+    "engagements:calendar_day_take_back": Company(PEOPLE, PEOPLE, args=lambda world: [a_changed_day().pk]),
     # Nobody has uploaded a logo here.
     "accounts:company_logo": Company(set(), args=lambda world: ["0"], hidden=frozenset(PEOPLE)),
     "accounts:roles": Company(PEOPLE),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.urls import reverse
@@ -18,7 +19,7 @@ from onsite.accounts.access import require
 from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
-from onsite.core.calendar import follow_up_day
+from onsite.core.calendar import WorkingCalendar, follow_up_day
 from onsite.core.errors import DomainError, Obstacle, RefusedError
 from onsite.core.failpoints import failpoint
 from onsite.notifications.services import cancel, enqueue
@@ -125,15 +126,34 @@ def _plan_visits(engagement: Engagement, go_live_on: date) -> list[FollowUpVisit
     return visits
 
 
-def reroll_visits(engagement: Engagement) -> None:
-    """Move the open visits to where the site's present calendar puts them, and their reminders with them; those that
-    both sides agreed on stay."""
-    for visit in engagement.visits.unscoped().open():
+class Rerolled(NamedTuple):
+    """An open visit, and the other day that a calendar puts it on."""
+
+    visit: FollowUpVisit
+    due_on: date
+
+
+def rerolled(visits: Iterable[FollowUpVisit], calendar: WorkingCalendar) -> list[Rerolled]:
+    """Return which of these open visits the calendar moves, and to when; those that both sides agreed on stay."""
+    found = [
+        Rerolled(visit, follow_up_day(visit.anchor_on, FollowUpVisit.MONTHS[visit.kind], calendar))
+        for visit in visits
+        if visit.appointed_at is None
+    ]
+    return [move for move in found if move.due_on != move.visit.due_on]
+
+
+def reroll_visits(engagement: Engagement) -> list[Rerolled]:
+    """Move the open visits to where the site's present calendar puts them, and all reminders with them; return the moved
+    ones."""
+    visits = list(engagement.visits.unscoped().open())
+    moved = rerolled(visits, engagement.working_calendar)
+    for visit in visits:
         cancel(prefix=planned(visit))
-        due_on = follow_up_day(visit.anchor_on, FollowUpVisit.MONTHS[visit.kind], engagement.working_calendar)
-        if visit.appointed_at is None and due_on != visit.due_on:
-            FollowUpVisit.objects.filter(pk=visit.pk).update(due_on=due_on)
+    for visit, due_on in moved:
+        FollowUpVisit.objects.filter(pk=visit.pk).update(due_on=due_on)
     plan_reminders(engagement)
+    return moved
 
 
 def drop_visits(engagement: Engagement) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from engagements import forecast_page, planned_work, planning, progress_chart, troubles
+from engagements import days_off, forecast_page, planned_work, planning, progress_chart, troubles
 from engagements.forms.plan import NoteForm, StageForm
 from engagements.models import PlanSnapshot, Publication, Stage
 from engagements.services import plan as plans
@@ -49,6 +49,7 @@ def plan(request: HttpRequest, engagement_id: int) -> HttpResponse:
             **workspace(request, engagement, "prepare", heading=_("Plan")),
             "plan": found,
             "work": work,
+            "on_days_off": days_off.ends_of(work, engagement.working_calendar),
             "troubles": troubles.open_about(engagement, user, "tasks"),
             "asked_about": engagement.surveys.visible_to(user).values_list("stage", flat=True),
             "chart": planned_work.chart(engagement, work, with_links=can(user, Permission.EDIT_PLAN, engagement)),

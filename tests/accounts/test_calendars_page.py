@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from onsite.accounts.models import User
 from onsite.core import calendars
@@ -46,3 +48,31 @@ def test_a_year_that_is_not_offered_is_this_year(year: str, manager: User, sign_
     with time_machine.travel("2026-11-23T04:00:00+00:00"):
         assert sign_in(manager).get(PAGE, {"year": year}).context["year"] == 2026
         assert "provisional" in sign_in(manager).get(PAGE, {"year": "2028"}).content.decode()
+
+
+def test_a_day_stands_once_and_the_companys_word_wins(db: None) -> None:
+    """1 October is a holiday by law: worked on all the same, it is no day off in the table."""
+    CalendarDay.objects.create(calendar="CN", day=date(2026, 10, 1), is_working=True)
+    china = calendars.years(2026)[0]
+    assert date(2026, 10, 1) not in {day.day for day in china.days}
+    assert [row.day for row in china.own] == [date(2026, 10, 1)]
+
+
+def test_a_year_far_away_with_a_changed_day_is_offered(manager: User, sign_in: SignIn) -> None:
+    """What can't be seen couldn't be taken back."""
+    row = CalendarDay.objects.create(calendar="CN", day=date(2041, 5, 6), is_working=False)
+    page = sign_in(manager).get(PAGE, {"year": "2041"}).content.decode()
+    assert f"/calendar-days/{row.pk}/take-back/" in page
+
+
+def test_it_asks_as_often_for_one_changed_day_and_for_thirty(manager: User, sign_in: SignIn) -> None:
+    browser = sign_in(manager)
+    CalendarDay.objects.create(calendar="CN", day=date(2026, 3, 2), is_working=False)
+    browser.get(PAGE)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(PAGE)
+    for number in range(1, 30):
+        CalendarDay.objects.create(calendar="CN", day=date(2026, 3, 2) + timedelta(days=number), is_working=False)
+    with CaptureQueriesContext(connection) as many:
+        assert browser.get(PAGE).status_code == 200
+    assert len(many) == len(few) <= 4

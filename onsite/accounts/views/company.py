@@ -64,7 +64,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
     """The days of a year that aren't what their weekday says, for every calendar a site can have."""
     this_year = timezone.localdate().year
     asked = request.GET.get("year", "")
-    offered = [this_year - 1, this_year, this_year + 1, this_year + 2]
+    offered = sorted({*range(this_year - 1, this_year + 3), *working_calendars.changed_years()})
     year = next((one for one in offered if str(one) == asked), this_year)
     context = {"year": year, "offered": offered, "calendars": working_calendars.years(year)}
     return render(request, "accounts/calendars.html", context)
