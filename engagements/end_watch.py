@@ -8,14 +8,20 @@ from engagements.models import Engagement
 from onsite.accounts.models import User
 
 Watcher = Callable[[User, Engagement], None]
-_watchers: list[Watcher] = []
+# Says in a sentence what the watcher would do, "" where there is nothing to do. At most one query.
+Foretell = Callable[[Engagement], str]
+_watchers: dict[Watcher, Foretell | None] = {}
 
 
-def register(watcher: Watcher) -> None:
+def register(watcher: Watcher, foretell: Foretell | None = None) -> None:
     """Have `watcher(actor, engagement)` run in the transaction that ends an engagement, under its lock: what it raises
-    undoes the end."""
-    if watcher not in _watchers:
-        _watchers.append(watcher)
+    undoes the end. Whoever is about to end it is told what `foretell(engagement)` says."""
+    _watchers[watcher] = foretell
+
+
+def foretold(engagement: Engagement) -> list[str]:
+    """Return what ending this engagement does besides, a sentence each."""
+    return [told for foretell in _watchers.values() if foretell and (told := foretell(engagement))]
 
 
 def announce(actor: User, engagement: Engagement) -> None:

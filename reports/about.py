@@ -1,12 +1,14 @@
 """What each main screen is for, and what to do first there: said in place, in the head of the page.
 
-By the name of the view; a form of one row explains itself beside its fields.
+By the name of the view; forms have theirs in `about_forms`.
 """
 
 from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from reports.about_forms import FORMS
 
 ABOUT: dict[str, Promise] = {
     "reports:portfolio": _(
@@ -197,3 +199,4 @@ ABOUT: dict[str, Promise] = {
     ),
     "notifications:inbox": _("What you were told, by mail or here only. Open a message to get to its page."),
 }
+ABOUT |= {name: words for names, words in FORMS.items() for name in names}

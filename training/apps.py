@@ -15,12 +15,12 @@ class TrainingConfig(AppConfig):
         # sessions and learners
         from engagements import end_watch, people_watch
         from training.services.learners import end_links_of_member, know_members
-        from training.services.sessions import cancel_the_rest
+        from training.services.sessions import cancel_the_rest, told_of_the_rest
         from training.sessions import mails as session_mails
 
         people_watch.register(know_members)
         people_watch.register_leaving(end_links_of_member)
-        end_watch.register(cancel_the_rest)
+        end_watch.register(cancel_the_rest, told_of_the_rest)
         session_mails.register_all()
         # results
         from standups.rollout import readiness

@@ -22,7 +22,7 @@ from onsite.core import audit
 from onsite.core.errors import DomainError
 from onsite.core.fields import LineField
 from onsite.core.spreadsheet import Fault, FaultsError, Row, as_text, meaning, read
-from onsite.core.wording import enumerated
+from onsite.core.wording import enumerated, sentences
 
 BATCH = 200
 Path = tuple[str, ...]
@@ -37,11 +37,11 @@ class Imported:
     unchanged: int
 
     def __str__(self) -> str:
-        return " ".join([
+        return sentences(
             ngettext("%(count)s function is new.", "%(count)s functions are new.", self.created) % {"count": self.created},
             ngettext("%(count)s was changed.", "%(count)s were changed.", self.changed) % {"count": self.changed},
             ngettext("%(count)s stayed.", "%(count)s stayed.", self.unchanged) % {"count": self.unchanged},
-        ])  # fmt: skip
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -163,7 +163,7 @@ class _Import:
         try:
             return str(field.clean(value))
         except ValidationError as error:
-            self._fault(row, title, " ".join(error.messages))
+            self._fault(row, title, sentences(*error.messages))
             return None
 
     def _fault(self, row: Row, column: str, reason: str) -> None:

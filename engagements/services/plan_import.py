@@ -24,7 +24,7 @@ from onsite.core import audit
 from onsite.core.errors import DomainError
 from onsite.core.fields import DayField, LineField
 from onsite.core.spreadsheet import Fault, FaultsError, Row, as_text, meaning, read
-from onsite.core.wording import enumerated
+from onsite.core.wording import enumerated, sentences
 
 # Rows without a number count on from the highest one: both together stay within the column.
 _NUMBER = forms.IntegerField(min_value=1, max_value=30_000, required=False)
@@ -42,11 +42,11 @@ class Imported(NamedTuple):
     unchanged: int
 
     def __str__(self) -> str:
-        return " ".join([
+        return sentences(
             ngettext("%(count)s task is new.", "%(count)s tasks are new.", self.created) % {"count": self.created},
             ngettext("%(count)s was changed.", "%(count)s were changed.", self.changed) % {"count": self.changed},
             ngettext("%(count)s stayed.", "%(count)s stayed.", self.unchanged) % {"count": self.unchanged},
-        ])  # fmt: skip
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -222,7 +222,7 @@ class _Import:
         try:
             return field.clean(value if isinstance(value, date) else as_text(value))
         except ValidationError as error:
-            self._fault(row, title, " ".join(error.messages))
+            self._fault(row, title, sentences(*error.messages))
             return None
 
     def _free_number(self) -> int:

@@ -44,20 +44,30 @@ class _Rows:
             name: format_html(' <span class="tag">{}</span>', word)
             for name, word in (("milestone", _("milestone")), ("critical", _("critical")), ("fixed", _("fixed")))
         }
+        # On a phone a row is a card, and these stand in for the head of the table.
+        self.labels = {
+            name: format_html('<span class="label">{}</span> ', word)
+            for name, word in (
+                ("number", _("No.")), ("start", _("Start")), ("finish", _("Finish")), ("days", _("Working days")),
+                ("done", _("Done")), ("work", _("Whose work")), ("before", _("Predecessors")), ("agreed", _("Agreed finish")),
+            )
+        }  # fmt: skip
         self.new, self.person_days = _("new"), _("%(days)s person-days")
         self.earlier, self.later = _("“%(task)s” one working day earlier"), _("“%(task)s” one working day later")
 
     def row(self, planned: PlannedTask) -> str:
         task = planned.task
+        label = self.labels
         cells = [
-            format_html('<td class="num">{}</td>', task.number),
+            f'<td class="num">{label["number"]}{task.number}</td>',
             f'<td class="what">{self.name(planned)}</td>',
-            f"<td>{day(task.start_on)}</td><td>{day(task.finish_on)}</td>",
-            f'<td class="num">{task.days}</td><td class="num">{task.percent}%</td>',
-            f"<td>{self.side(planned)}</td><td>{conditional_escape(planned.waits_for)}</td>",
+            f"<td>{label['start']}{day(task.start_on)}</td><td>{label['finish']}{day(task.finish_on)}</td>",
+            f'<td class="num">{label["days"]}{task.days}</td><td class="num">{label["done"]}{task.percent}%</td>',
+            f"<td>{label['work']}{self.side(planned)}</td>",
+            format_html("<td>{}{}</td>", label["before"], planned.waits_for) if planned.waits_for else "<td></td>",
         ]
         if self.with_baseline:
-            cells.append(f"<td>{self.agreed(planned)}</td>")
+            cells.append(f"<td>{label['agreed']}{self.agreed(planned)}</td>")
         if self.can_edit:
             cells.append(self.mover(task))
         row = f'<tr id="task-{task.number}">{"".join(cells)}</tr>'

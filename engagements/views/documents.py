@@ -24,6 +24,7 @@ from onsite.core.errors import DomainError
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
+from onsite.core.wording import sentences
 
 
 def _shown(engagement: Engagement, user: User) -> Any:
@@ -149,7 +150,7 @@ def document_request_ask(request: HttpRequest, engagement_id: int) -> HttpRespon
         text = ngettext("%(asked)s document is asked for.", "%(asked)s documents are asked for.", asked) % {
             "asked": asked
         }
-        messages.success(request, text + " " + _("Whoever is named gets a link by mail."))
+        messages.success(request, sentences(text, _("Whoever is named gets a link by mail.")))
     return redirect(_list(engagement))
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from engagements import forecast_page, gates, overview, planned_work, planning, preparedness, state
+from engagements import end_watch, forecast_page, gates, overview, planned_work, planning, preparedness, state
 from engagements.forms.engagements import EngagementForm, NewEngagementForm
 from engagements.forms.search import SearchForm
 from engagements.models import Engagement, Membership, Phase
@@ -112,6 +112,7 @@ def detail(request: HttpRequest, engagement_id: int) -> HttpResponse:
         "blocking": [found for found in standing if found.blocks],
         "waived": [found for found in standing if not found.blocks] + gates.still_owed(engagement),
         "also_incomplete": preparedness.also_incomplete(engagement) if phase == Phase.EXECUTION else [],
+        "foretold": end_watch.foretold(engagement) if phase == Phase.CLOSED else [],
         "sentences": state.sentences(engagement, plan),
         "plan": plan,
         "chart": planned_work.chart(engagement, planned_work.stages_only(plan)),

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from engagements import gates
+from engagements import end_watch, gates
 from engagements.forms.gate import WaiverForm
 from engagements.models import Phase
 from engagements.workspace import open_engagement, person, posted, workspace
@@ -32,7 +32,8 @@ def phase_change(request: HttpRequest, engagement_id: int) -> HttpResponse:
         return redirect(engagement)
     to = Phase(wanted)
     if to == Phase.CANCELLED and not request.POST.get("confirmed"):
-        return render(request, "engagements/phase_cancel.html", workspace(request, engagement, "overview"))
+        context = workspace(request, engagement, "overview") | {"foretold": end_watch.foretold(engagement)}
+        return render(request, "engagements/phase_cancel.html", context)
     return performed(
         request,
         lambda: gates.change_phase(actor=user, engagement=engagement, to=to),

@@ -20,6 +20,7 @@ from onsite.accounts.models import Invitation, SigningCode, User
 from onsite.accounts.roles import Role
 from onsite.core import audit
 from onsite.core.errors import DomainError
+from onsite.core.wording import sentences
 
 INVITATION_DAYS = 14
 CODE_MINUTES = 15
@@ -149,7 +150,7 @@ def accept_invitation(*, token: str, name: str, password: str, language: str) ->
         try:
             validate_password(password, user)
         except ValidationError as error:
-            raise DomainError(" ".join(error.messages), field="password") from error
+            raise DomainError(sentences(*error.messages), field="password") from error
         user.set_password(password)
     user.save(update_fields=["name", "language", "is_active", "password"])
     _end_invitations(user)

@@ -6,6 +6,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from onsite.core import checks, converters  # noqa: F401 - registers the system checks
+        from onsite.core import checks, converters, sentences  # noqa: F401 - registers the system checks
 
         converters.register()
+        sentences.install()

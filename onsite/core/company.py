@@ -18,6 +18,7 @@ from onsite.core.errors import DomainError, StaleError
 from onsite.core.files import PICTURES, examine
 from onsite.core.models import Company
 from onsite.core.scanner import look_through
+from onsite.core.wording import sentences
 
 if TYPE_CHECKING:
     from onsite.accounts.models import User
@@ -101,7 +102,7 @@ def _refuse_unreadable(accent: str) -> None:
         # Rounded down: what falls short must not read as if it were enough.
         words = {"found": f"{int(found * 10) / 10:.1f}"}
         text = _("White text is hard to read on this colour: its contrast is %(found)s, and at least 4.5 is needed.")
-        raise DomainError(f"{text % words} {_('Please take a darker one.')}", field="accent")
+        raise DomainError(sentences(text % words, _("Please take a darker one.")), field="accent")
 
 
 def _drawn(logo: UploadedFile[Any]) -> bytes:

@@ -19,7 +19,7 @@ from onsite.accounts.roles import Role
 from onsite.core import calendars
 from onsite.core.charts.figure import Figure
 from onsite.core.charts.people import Bar, PeopleChart, PersonRow, Share, people_figure
-from onsite.core.wording import enumerated
+from onsite.core.wording import enumerated, sentences
 from reports.figures.people_weeks import FULL, Away, Planned, WeekLoad, week_loads, working_weeks
 from reports.figures.weekly import Week
 
@@ -85,7 +85,7 @@ class WhoIsWhere:
                 mondays=self.mondays,
                 rows=tuple(_row(entry, viewer) for entry in self.people),
                 label=_("Who is where"),
-                text=" ".join(self.sentences()) or _("Each row is a person, each column a week."),
+                text=sentences(*self.sentences()) or _("Each row is a person, each column a week."),
                 person_word=_("Person"),
                 today=today,
             )

@@ -20,7 +20,7 @@ from onsite.core import audit
 from onsite.core.errors import DomainError
 from onsite.core.fields import LineField
 from onsite.core.spreadsheet import Fault, FaultsError, Row, as_text, meaning, read
-from onsite.core.wording import enumerated
+from onsite.core.wording import enumerated, sentences
 from standups.data import file as file_of
 from standups.data.amount import AmountField
 from standups.data.mapping import Field, changes
@@ -46,13 +46,13 @@ class Imported:
     unchanged: int
 
     def __str__(self) -> str:
-        return " ".join([
+        return sentences(
             ngettext("%(count)s mapping changed and opened a round.", "%(count)s mappings changed and opened a round each.",
                      self.rounds) % {"count": self.rounds},
             ngettext("%(count)s count is new or changed.", "%(count)s counts are new or changed.", self.changed)
             % {"count": self.changed},
             ngettext("%(count)s stayed.", "%(count)s stayed.", self.unchanged) % {"count": self.unchanged},
-        ])  # fmt: skip
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -255,7 +255,7 @@ class _Import:
         try:
             return field.clean(as_text(row.values[str(column)]).strip())
         except ValidationError as error:
-            self._fault(row, column, " ".join(error.messages))
+            self._fault(row, column, sentences(*error.messages))
             return None
 
     def _fault(self, row: Row, column: Any, reason: str) -> None:

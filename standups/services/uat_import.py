@@ -18,7 +18,7 @@ from onsite.accounts.roles import Permission
 from onsite.core.errors import DomainError
 from onsite.core.fields import LineField, TextField
 from onsite.core.spreadsheet import Fault, FaultsError, Row, as_text, meaning, read
-from onsite.core.wording import enumerated
+from onsite.core.wording import enumerated, sentences
 from standups.models import UatCase, UatRound
 from standups.services.uat import audit_round, changing
 from standups.services.uat_cases import drop_evidence, forget_result, next_number
@@ -70,7 +70,7 @@ class Imported:
                 "%(count)s case was reworded: test it anew.", "%(count)s cases were reworded: test them anew.", self.forgotten
             )  # fmt: skip
             told.append(words % {"count": self.forgotten})
-        return " ".join(told)
+        return sentences(*told)
 
 
 @transaction.atomic
@@ -228,7 +228,7 @@ class _Import:
         try:
             return _plain(str(field.clean(as_text(line.values[str(title)]).strip())))
         except ValidationError as error:
-            self._fault(line, title, " ".join(error.messages))
+            self._fault(line, title, sentences(*error.messages))
             return ""
 
     def _outcome(self, line: Row) -> str:

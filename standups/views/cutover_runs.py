@@ -22,6 +22,7 @@ from onsite.core.errors import Obstacle, RefusedError
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
+from onsite.core.wording import sentences
 from standups.cutover.course import Course, course_of
 from standups.forms.cutover import EndForm, KindForm, NoteForm, ReasonForm, RollBackForm, TimesForm
 from standups.models import CutoverRun, RunStep
@@ -111,7 +112,7 @@ def run_step_act(request: HttpRequest, engagement_id: int, pk: int, act: str) ->
     if submitted(request, form, lambda **said: service(actor=user, step=step, **said)):
         return redirect(_at(step))
     if act == "done" and "from_step" not in request.POST:
-        messages.error(request, " ".join(str(error) for error in form.non_field_errors()))
+        messages.error(request, sentences(*form.non_field_errors()))
         return redirect(_at(step))
     return _step_page(request, engagement, _step(user, engagement, pk), **{f"{act}_form": form})
 

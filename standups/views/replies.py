@@ -16,6 +16,7 @@ from onsite.accounts.roles import Permission
 from onsite.core.errors import DomainError, RefusedError, StaleError
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
+from onsite.core.wording import sentences
 from standups.forms.concern import ReplyForm
 from standups.models import Problem, Remedy, Reply
 from standups.phrases import phrases
@@ -65,7 +66,7 @@ def _kept(request: HttpRequest, user: User, problem: Problem, form: ReplyForm, s
         return False
     except StaleError as stale:
         form.rebased_on(_draft(user, problem))
-        form.add_error(None, f"{stale.message} {_('Saved again, your text replaces it.')}")
+        form.add_error(None, sentences(stale.message, _("Saved again, your text replaces it.")))
         return False
     except DomainError as error:
         form.add_error(None, error.message)

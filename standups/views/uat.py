@@ -20,6 +20,7 @@ from onsite.accounts.roles import Permission
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
+from onsite.core.wording import sentences
 from standups.forms.uat import RoundForm
 from standups.forms.uat_judging import JudgeForm
 from standups.models import CaseEvidence, Cell, CellState, UatRound
@@ -180,7 +181,7 @@ def say_saved(request: HttpRequest, row: UatRound, words: str) -> None:
         messages.success(request, words)
     else:
         text = _("The result was withdrawn, because the round changed: propose it anew, so that it can be signed.")
-        messages.warning(request, f"{words} {text}")
+        messages.warning(request, sentences(words, text))
 
 
 def _form(request: HttpRequest, engagement: Engagement, heading: str, form: Any, **more: Any) -> HttpResponse:

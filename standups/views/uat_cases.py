@@ -18,6 +18,7 @@ from onsite.accounts.roles import Permission
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
+from onsite.core.wording import sentences
 from standups.forms.uat import CaseForm, ResultForm
 from standups.models import CaseEvidence, Problem, UatCase, UatRound
 from standups.services import uat_cases, uat_results
@@ -65,7 +66,7 @@ def _on(request: HttpRequest, user: User, row: UatRound, case: UatCase) -> HttpR
     words = _("Case %(number)s: %(outcome)s.") % {"number": case.number, "outcome": case.get_outcome_display()}
     shown = Problem.objects.visible_to(user).filter(uat_cases=case)
     if case.outcome in uat_results.NEEDS_WORDS and shown.exists():
-        words += " " + _("The problem is on the list of problems.")
+        words = sentences(words, _("The problem is on the list of problems."))
     say_saved(request, row, words)
     following = uat_results.next_untested(row, case.number) if case.outcome else None
     if following is None:

@@ -36,7 +36,7 @@ def is_over(browser: Client, engagement: Engagement) -> bool:
 
 def test_the_banner_says_whose_eyes(looking: Client, engagement: Engagement) -> None:
     page = looking.get(dashboard_of(engagement))
-    assert "as 陈镕 does (华东机械, Client PM)" in page.content.decode()
+    assert "what 陈镕 sees (华东机械, Client PM)" in page.content.decode()
     assert page.headers["Cache-Control"] == "private, no-store"
     assert "王海明" not in page.content.decode()
 

@@ -114,6 +114,17 @@ def test_links_stay_reachable_for_a_screen_reader() -> None:
     assert link.get("aria-label") == "很长的阶段名称" * 6
 
 
+def test_a_finger_meets_the_link_anywhere_in_its_row() -> None:
+    """WCAG 2.5.8: 24 units high, and charts.css makes a unit no smaller than a pixel where fingers press."""
+    task = replace(stage(1, 2, "任务", url="/t/"), is_part=True)
+    svg = drawn(stage(0, 5, "阶段", url="/s/"), task, task)
+    rooms = [link.find(f"{SVG}rect") for link in svg.iter(f"{SVG}a")]
+    tops = [(number(room, "y"), number(room, "height")) for room in rooms if room is not None]
+    assert len(tops) == 3 and all(height >= 24 for _top, height in tops)
+    assert [top + height for top, height in tops[:-1]] == [top for top, _height in tops[1:]]
+    assert all(room is not None and room.get("pointer-events") == "all" for room in rooms)
+
+
 def test_texts_are_escaped_and_nothing_is_styled_inline() -> None:
     """CSP: no style attribute, no script; a label can't leave its element."""
     svg = gantt_svg(chart(stage(0, 5, "</text><script>alert(1)</script>\" onload='x'"), today=MONDAY))

@@ -275,6 +275,30 @@ def test_with_the_engagement_ends_what_was_still_to_be_held(
     assert AuditEntry.objects.filter(action="session.cancelled").count() == 1
 
 
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "2 training sessions still to come are cancelled"), ("zh-hans", "尚未举行的 2 场培训将一并取消"),
+])  # fmt: skip
+def test_whoever_ends_the_engagement_is_told_what_is_cancelled(
+    engineer: User, manager: User, engagement: Engagement, taught: tuple[Course, list[Learner]], sign_in: SignIn,
+    language: str, said: str,
+) -> None:  # fmt: skip
+    User.objects.filter(pk=manager.pk).update(language=language)
+    browser, url = sign_in(manager), reverse("engagements:phase_change", args=[engagement.pk])
+
+    def asked() -> str:
+        return browser.post(url, {"to": "cancelled"}).content.decode()
+
+    assert said[2:12] not in asked()
+    rows = [a_session(engineer, taught[0], soon(day), all_the_same=True) for day in (3, 6, 9)]
+    begun(rows[2], minutes=600)
+    TrainingSession.objects.filter(pk=rows[2].pk).update(ends_at=timezone.now() - timedelta(hours=1))
+    assert said in asked()
+    Engagement.objects.unscoped().filter(pk=engagement.pk).update(phase=Phase.EXECUTION)
+    assert said not in browser.get(engagement.get_absolute_url()).content.decode()
+    Engagement.objects.unscoped().filter(pk=engagement.pk).update(phase=Phase.REVIEW)
+    assert said in browser.get(engagement.get_absolute_url()).content.decode()
+
+
 def test_what_is_to_come_is_not_moved_into_the_past(engineer: User, taught: tuple[Course, list[Learner]]) -> None:
     row = a_session(engineer, taught[0])
     with pytest.raises(DomainError) as refused:

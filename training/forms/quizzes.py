@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from engagements.forms.layout import RowOfTwoForm, RowsForm
 from onsite.core.fields import LineField
 from onsite.core.forms import rebased
+from onsite.core.wording import sentences
 from training.models import Quiz, QuizQuestion
 
 LONGEST_OPTION = 200
@@ -46,7 +47,8 @@ class RulesForm(RowOfTwoForm):
     def __init__(self, *args: Any, is_asked: bool, changes: int, **kwargs: Any) -> None:
         """`is_asked` as it is stored; `changes` is how many people's readiness hangs on it."""
         super().__init__(*args, **kwargs)
-        self.fields["is_open"].help_text += " " + _told_of_readiness(is_asked, changes)
+        asked = self.fields["is_open"]
+        asked.help_text = sentences(asked.help_text, _told_of_readiness(is_asked, changes))
 
     @classmethod
     def initial_of(cls, quiz: Quiz) -> dict[str, Any]:

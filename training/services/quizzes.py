@@ -14,6 +14,7 @@ from onsite.accounts.models import User
 from onsite.accounts.roles import Permission
 from onsite.core import audit
 from onsite.core.errors import DomainError, StaleError
+from onsite.core.wording import sentences
 from training.models import Course, Quiz, QuizQuestion
 from training.results import asking
 
@@ -34,7 +35,7 @@ def save_rules(
         raise StaleError(_("Somebody changed this meanwhile. Look at what they wrote, then save again."))
     found = asking.faults(list(quiz.questions.unscoped())) if quiz.pk else asking.faults([])
     if is_open and found:
-        raise DomainError(_("It can't be asked yet: %(why)s") % {"why": " ".join(found)}, field="is_open")
+        raise DomainError(_("It can't be asked yet: %(why)s") % {"why": sentences(*found)}, field="is_open")
     fields: dict[str, Any] = {"pass_percent": pass_percent, "most_attempts": most_attempts, "is_open": is_open}
     _audit(actor, quiz, write_row(quiz, "quiz", fields), fields)
     return quiz

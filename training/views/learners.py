@@ -24,6 +24,7 @@ from onsite.core.errors import DomainError
 from onsite.core.forms import submitted
 from onsite.core.policy import signed_in
 from onsite.core.views import performed
+from onsite.core.wording import sentences
 from training.forms.learners import LearnerForm, PasteForm
 from training.models import Learner
 from training.services import learners as services
@@ -100,7 +101,7 @@ def learner_paste(request: HttpRequest, engagement_id: int) -> HttpResponse:
     if count is not None:
         text = ngettext("%(count)s person is named.", "%(count)s people are named.", count)
         known = len(form.cleaned_data["people"]) - count
-        messages.success(request, text % {"count": count} + (" " + _known(known) if known else ""))
+        messages.success(request, sentences(text % {"count": count}, _known(known) if known else ""))
         return redirect("training:learners", engagement.pk)
     context = workspace(request, engagement, "train", heading=_("Paste a list of people"))
     context |= {"form": form, "has_roles": form.fields["role"].queryset.exists()}  # type: ignore[attr-defined]

@@ -141,7 +141,7 @@ class _Drawing:
         yield from self.grid()
         for index, (row, summary) in enumerate(zip(chart.rows, summaries, strict=True)):
             yield f"<g><title>{escape(summary)}</title>"
-            yield from self.row_label(row, self.labels[index], self.tops[index])
+            yield from self.row_label(row, self.labels[index], self.tops[index], self.tops[index + 1])
             yield from self.milestone(row, self.tops[index]) if row.is_milestone else self.bar(row, self.tops[index])
             yield "</g>"
         yield from self.today()
@@ -192,7 +192,7 @@ class _Drawing:
         label = self.chart.axis(date.fromordinal(self.last), unit)
         return int((WIDTH - self.left) / ((width_em(label) + 0.8) * FONT_SIZE))
 
-    def row_label(self, row: GanttRow, label: str, y: int) -> Iterator[str]:
+    def row_label(self, row: GanttRow, label: str, y: int, end: int) -> Iterator[str]:
         if row.is_part:
             lines, baselines = [shorten(label, LONGEST_PART_LABEL_EM)], [y + 14]
         else:
@@ -204,7 +204,12 @@ class _Drawing:
             f'<text class="{css}" x="{x}" y="{base}" fill="{fill}"{size}>{escape(line)}</text>'
             for base, line in zip(baselines, lines, strict=False)
         )
-        yield f'<a href="{escape(row.url)}" aria-label="{escape(label)}">{texts}</a>' if row.url else texts
+        if not row.url:
+            yield texts
+            return
+        # A finger needs more than the letters: all of the row to the left of the bars.
+        room = f'<rect y="{y}" width="{self.left}" height="{end - y}" fill="none" pointer-events="all"/>'
+        yield f'<a href="{escape(row.url)}" aria-label="{escape(label)}">{room}{texts}</a>'
 
     def bar(self, row: GanttRow, y: int) -> Iterator[str]:
         top, height, below = (y + 4, 10, y + 17) if row.is_part else (y + 5, 14, y + 22)
