@@ -20,6 +20,8 @@ DOORS = (
 READ_FOR_ONE = 4
 # The demo's mails, each a door of its own: whoever reads another's mail may not open all it speaks of.
 MAIL = "mailbox:"
+# A learner's link, in a mail to them: whoever follows it is that learner from then on.
+ANOTHERS = "learn:open"
 
 
 @dataclass
@@ -42,6 +44,9 @@ def walk(request: APIRequestContext, address: str, *, instances: int) -> Walk:
         route = route_of(path)
         if route is None:
             found.broken.append(f"{origin} links to {path}, which no route answers")
+            continue
+        if route == ANOTHERS:
+            found.answered.add(route)
             continue
         if read[route] == instances * READ_FOR_ONE and not route.startswith(MAIL):
             continue
