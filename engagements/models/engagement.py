@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property, reduce
 from operator import or_
 from typing import ClassVar, Self
@@ -168,6 +168,10 @@ class Engagement(models.Model):
     def local(self, day: date, hour: time) -> datetime:
         """Return the aware moment of this day and hour at the site."""
         return datetime.combine(day, hour, tzinfo=self.zone)
+
+    def next_midnight(self) -> datetime:
+        """Return the moment at which the present day ends at the site."""
+        return self.local(timezone.localdate(timezone=self.zone) + timedelta(days=1), time.min)
 
     def is_live(self) -> bool:
         """Whether the go-live (or hand-over) day is known and has come."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from engagements.days_off import effect_of
 from engagements.models import Engagement, FollowUpVisit
 from engagements.services import followups
 from engagements.services.rule_applications import CHAIN as RULES
+from onsite.accounts.access import require_manager_or_administrator
 from onsite.accounts.models import User
 from onsite.core import audit, calendars
 from onsite.core.errors import DomainError, StaleError
@@ -31,7 +31,7 @@ def change_days(
     StaleError where it is another one by now. Raises DomainError on "first_on" as `calendars.days_to_change`, also where
     somebody else changes one of the days at the same moment.
     """
-    _require(actor)
+    require_manager_or_administrator(actor)
     before = calendars.load(calendar)
     days = calendars.days_to_change(before, first_on, last_on or first_on, is_working=is_working)
     with unless_taken(_("One of these days was changed already, just now. Please look again."), field="first_on"):
@@ -48,17 +48,12 @@ def change_days(
 def take_back(*, actor: User, row: CalendarDay, seen: str) -> date:
     """Let the calendar say of this day again what it says by itself, and return the day. Raises StaleError as
     `change_days`, and DomainError where somebody else took it back."""
-    _require(actor)
+    require_manager_or_administrator(actor)
     if not CalendarDay.objects.filter(pk=row.pk).delete()[0]:
         raise DomainError(_("Somebody took this back meanwhile."))
     _follow(actor, row.calendar, [row.day], seen)
     _record(actor, row, "calendar.taken_back", {"days": [str(row.day)]})
     return row.day
-
-
-def _require(actor: User) -> None:
-    if not (actor.is_manager or actor.is_administrator):
-        raise PermissionDenied
 
 
 def _follow(actor: User, code: str, days: Sequence[date], seen: str) -> None:

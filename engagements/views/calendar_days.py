@@ -23,7 +23,7 @@ from engagements.workspace import person, posted
 from onsite.accounts.models import User
 from onsite.core import calendars
 from onsite.core.errors import DomainError
-from onsite.core.forms import retype, submitted
+from onsite.core.forms import rebased, submitted
 from onsite.core.models import CalendarDay
 from onsite.core.policy import people_only
 
@@ -52,8 +52,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     if day is not None:
         return _done(request, day, _("%(day)s is as the calendar has it by itself.") % {"day": date_format(day)})
     effect = effect_of(user, row.calendar, calendars.without_change(calendars.load(row.calendar), row.day), [row.day])
-    if form.is_bound:
-        retype(form, seen=effect.mark)
+    rebased(form, "seen", effect.mark)
     form.initial["seen"] = effect.mark
     words = {"title": _("Take a changed day back"), "submit_label": _("Take back"), "danger": True, "row": row}
     return _page(request, form, effect, words | {"intro": dict(calendars.CHOICES)[row.calendar]})
@@ -74,7 +73,7 @@ def _effect_of_changing(user: User, form: CalendarDaysForm) -> Effect | None:
         return None
     after = calendars.with_changes(before, dict.fromkeys(days, asked["is_working"]))
     effect = effect_of(user, asked["calendar"], after, days)
-    retype(form, seen=effect.mark)
+    rebased(form, "seen", effect.mark)
     return effect
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -58,8 +57,7 @@ def plan(request: HttpRequest, engagement_id: int) -> HttpResponse:
             "forecast": forecast_page.sentence(forecast) if forecast else "",
             "reads_delay": user.is_vendor or engagement.publications.filter(item=Publication.Item.DELAY).exists(),
         }
-        page = unchanged.page_of("engagements/plan.html", context, request)
-        return page, engagement.local(timezone.localdate() + timedelta(days=1), time.min)
+        return unchanged.page_of("engagements/plan.html", context, request), engagement.next_midnight()
 
     return unchanged.answer(request, key=("plan", *of_engagement(request, engagement), *night), make=make)
 

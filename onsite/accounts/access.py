@@ -106,6 +106,12 @@ def require(user: User, permission: Permission, engagement: HoldsPermissions) ->
         raise PermissionDenied
 
 
+def require_manager_or_administrator(user: User) -> None:
+    """Raise PermissionDenied for whoever is neither."""
+    if not (user.is_manager or user.is_administrator):
+        raise PermissionDenied
+
+
 def require_manager(user: User) -> None:
     """Raise PermissionDenied (403) for all but managers: what belongs to the company is theirs to change."""
     if not user.is_manager:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from onsite.accounts.access import require_manager_or_administrator
 from onsite.core import audit
 from onsite.core.failpoints import failpoint
 from onsite.core.wake import wake
@@ -90,8 +90,7 @@ def sweep() -> int:
 @transaction.atomic
 def retry(*, actor: User, message: Message) -> None:
     """Give a dead message another round of attempts. Raises PermissionDenied for all but managers and administrators."""
-    if not (actor.is_manager or actor.is_administrator):
-        raise PermissionDenied
+    require_manager_or_administrator(actor)
     if Message.objects.dead().filter(pk=message.pk).update(dead_at=None, attempts=0, lease_until=None):
         data = {"kind": message.kind, "recipient": message.recipient_id or message.address}
         audit.record(chain=audit.COMPANY, actor=actor, action="message.retried", target=message, data=data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -82,11 +82,9 @@ class Dashboard:
     def holds_until(self, engagement: Engagement) -> datetime:
         """Return the moment from which the clock alone changes the page: midnight at the site, or earlier the end of a
         session or the age of a piece of news."""
-        now = timezone.localtime(timezone=engagement.zone)
-        midnight = engagement.local(now.date() + timedelta(days=1), time.min)
         ends = [session.ends_at for session in self.trainings]
         ends += [idea.told_at + timedelta(days=NEWS_DAYS) for idea in self.idea_news if idea.told_at]
-        return min([midnight, *ends])
+        return min([engagement.next_midnight(), *ends])
 
 
 def client_dashboard(engagement: Engagement, viewer: User, today: date) -> Dashboard:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from datetime import time, timedelta
 
 from django.db.models import CharField, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
@@ -68,9 +67,7 @@ def _keep(viewer: User, engagements: Collection[Engagement], company: str) -> No
             Standing(
                 engagement=engagement, bad=levels.count("bad"), warn=levels.count("warn"), slip=judgement.state.slip,
                 version=engagement.version_now, company=company,  # type: ignore[attr-defined]  # annotated
-                until=engagement.local(
-                    timezone.localdate(timezone=engagement.zone) + timedelta(days=1), time.min
-                ),
+                until=engagement.next_midnight(),
             )
         )  # fmt: skip
     fields = ["bad", "warn", "slip", "version", "company", "until"]

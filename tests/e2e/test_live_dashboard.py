@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.cache import caches
-from django.test import override_settings
 from django.urls import reverse
 from playwright.sync_api import Page, Request, expect
 
@@ -18,16 +14,8 @@ from tests.e2e.hands import fill, send
 from tests.factories import LineFactory, ProblemFactory, StandUpFactory
 from tests.reports.pages import url_of
 
-MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+pytestmark = pytest.mark.usefixtures("kept_pages")
 HALF_A_MINUTE = 31_000
-
-
-@pytest.fixture(autouse=True)
-def kept_pages() -> Iterator[None]:
-    """Keep pages, as the product does."""
-    with override_settings(CACHES={"default": MEMORY, "pages": MEMORY | {"LOCATION": "pages"}}):
-        caches["pages"].clear()
-        yield
 
 
 @pytest.fixture

@@ -71,3 +71,14 @@ def test_it_asks_as_often_for_one_engagement_and_for_thirty(
     with CaptureQueriesContext(connection) as many:
         assert browser.get(PAGE).status_code == 200
     assert len(many) == len(few) <= 5
+
+
+def test_only_what_lies_in_an_engagement_is_under_engagements(
+    engagement: Engagement, manager: User, sign_in: SignIn
+) -> None:
+    """The company's own pages of this app are reached by the settings."""
+    browser = sign_in(manager)
+    inside = ("/engagements/", engagement.get_absolute_url(), reverse("reports:dashboard", args=[engagement.pk]))
+    for address, is_current in (*((one, True) for one in inside), (PAGE, False), ("/calendar-days/new/", False)):
+        link = browser.get(address).content.decode().partition('<a href="/engagements/"')[2].partition(">")[0]
+        assert ('aria-current="page"' in link) is is_current, address
